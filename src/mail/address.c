@@ -1,0 +1,317 @@
+/*
+ * address.c
+ *	  Addresses as they stand in reports: found, cleaned, compared.
+ *
+ * Looks outwards from an "@": left over the characters of a local part (RFC
+ * 5321 4.1.2 and RFC 6531), right over those of a domain.
+ */
+#include <arpa/inet.h>
+
+#include "mail/address.h"
+#include "mail/decode.h"
+#include "mail/limits.h"
+
+/* a character of an unquoted local part: RFC 5322 atext, ".", UTF-8 (RFC 6531) */
+static bool
+is_local_char(char c)
+{
+	if (ascii_is_alnum(c) || (unsigned char) c >= 0x80)
+		return true;
+	return c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL;
+}
+
+static bool
+is_domain_char(char c)
+{
+	return ascii_is_alnum(c) || c == '-' || c == '.' || c == '_' || (unsigned char) c >= 0x80;
+}
+
+bool
+address_is_domain(Slice s)
+{
+	if (s.n == 0 || s.n > 255)
+		return false;
+	if (s.p[0] == '[')
+		return s.p[s.n - 1] == ']';
+	if (s.p[0] == '.' || s.p[0] == '-')
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+	{
+		if (!is_domain_char(s.p[i]) || (s.p[i] == '.' && i > 0 && s.p[i - 1] == '.'))
+			return false;
+	}
+	return true;
+}
+
+/* Where the domain that starts at 'from' ends; 'from' itself when there is none. */
+static size_t
+domain_end(Slice text, size_t from)
+{
+	size_t		i = from;
+
+	if (i < text.n && text.p[i] == '[')
+	{
+		/* address literal, RFC 5321 4.1.3 */
+		for (i++; i < text.n && i - from < 64; i++)
+		{
+			if (text.p[i] == ']')
+				return i + 1;
+			if (!ascii_is_alnum(text.p[i]) && text.p[i] != ':' && text.p[i] != '.')
+				break;
+		}
+		return from;
+	}
+	while (i < text.n && i - from < 255 && is_domain_char(text.p[i]))
+	{
+		/* no punctuation of CJK text belongs to a domain: U+3000-303F, U+FF00-FFEF, U+2000-206F */
+		unsigned char c = (unsigned char) text.p[i];
+
+		if (i + 1 < text.n &&
+			((c == 0xe3 && (unsigned char) text.p[i + 1] == 0x80) ||
+			 (c == 0xef && (unsigned char) text.p[i + 1] >= 0xbc) ||
+			 (c == 0xe2 && (unsigned char) text.p[i + 1] == 0x80) ||
+			 c == 0xc2))
+			break;
+		i++;
+	}
+	while (i > from && (text.p[i - 1] == '.' || text.p[i - 1] == '-' || text.p[i - 1] == '_'))
+		i--;
+	return i;
+}
+
+/* Where the local part that ends before 'at' begins; 'at' when there is none. */
+static size_t
+local_start(Slice text, size_t at, size_t lower)
+{
+	size_t		i = at;
+	size_t		bound = at > lower + LIMIT_ADDRESS_BYTES ? at - LIMIT_ADDRESS_BYTES : lower;
+
+	if (i > bound && text.p[i - 1] == '"')
+	{
+		/* quoted local part */
+		for (i--; i > bound; i--)
+		{
+			if (text.p[i - 1] == '"' && (i < bound + 2 || text.p[i - 2] != '\\'))
+				return i - 1;
+			if (text.p[i - 1] == '\n' || text.p[i - 1] == '\r')
+				break;
+		}
+		return at;
+	}
+	while (i > bound && is_local_char(text.p[i - 1]))
+	{
+		/* typographic quotes and CJK punctuation end it */
+		if (i >= 3 + bound && (unsigned char) text.p[i - 3] == 0xe2 &&
+			(unsigned char) text.p[i - 2] == 0x80)
+			break;
+		if (i >= 3 + bound && (unsigned char) text.p[i - 3] == 0xe3 &&
+			(unsigned char) text.p[i - 2] == 0x80)
+			break;
+		if (i >= 3 + bound && (unsigned char) text.p[i - 3] == 0xef &&
+			(unsigned char) text.p[i - 2] >= 0xbc)
+			break;
+		i--;
+	}
+	/* quotes and stars of the text around it */
+	while (i < at && (text.p[i] == '\'' || text.p[i] == '`' || text.p[i] == '*'))
+		i++;
+	return i;
+}
+
+bool
+address_find(Slice text, size_t *offset, size_t *start, Slice *address)
+{
+	size_t		lower = *offset;
+	size_t		at = *offset;
+
+	while ((at = slice_find(text, '@', at)) != SLICE_NPOS)
+	{
+		size_t		end = domain_end(text, at + 1);
+		size_t		from;
+
+		if (end == at + 1)
+		{
+			at++;
+			continue;
+		}
+		from = local_start(text, at, lower);
+		/* "mailto:", "rfc822;" end with a character that is no local part's: nothing to do */
+		if (from == at)
+		{
+			at++;
+			continue;
+		}
+		*start = from;
+		if (from > lower && text.p[from - 1] == '<')
+			(*start)--;
+		*address = slice_between(text.p + from, text.p + end);
+		*offset = end < text.n && text.p[end] == '>' ? end + 1 : end;
+		return true;
+	}
+	return false;
+}
+
+Slice
+address_domain(Slice address)
+{
+	for (size_t i = address.n; i > 0; i--)
+	{
+		if (address.p[i - 1] == '@')
+			return slice(address.p + i, address.n - i);
+	}
+	return SLICE_NONE;
+}
+
+/* Cuts an address type in front: "rfc822;", "LOCAL;", "utf-8 ;" (RFC 3464 2.3.1). */
+static Slice
+without_type(Slice text)
+{
+	for (size_t i = 0; i < text.n && i < 16; i++)
+	{
+		char		c = text.p[i];
+
+		if (c == ';')
+			return slice_trim(slice(text.p + i + 1, text.n - i - 1));
+		if (!ascii_is_alnum(c) && c != '-' && c != '_' && c != ' ')
+			break;
+	}
+	return text;
+}
+
+Slice
+address_clean(Arena *arena, Slice text, bool need_domain)
+{
+	size_t		open;
+	Slice		s;
+
+	if (text.n > LIMIT_FIELD_BYTES)
+		text.n = LIMIT_FIELD_BYTES;
+	s = without_type(slice_trim(text));
+	/* the last "<...>" holds it: names may be quoted and hold anything */
+	for (open = s.n; open > 0; open--)
+	{
+		if (s.p[open - 1] == '<')
+			break;
+	}
+	if (open > 0)
+	{
+		size_t		close = slice_find(s, '>', open);
+
+		s = slice(s.p + open, (close == SLICE_NPOS ? s.n : close) - open);
+		s = slice_trim(s);
+		/* source route, RFC 5321 appendix C: "@a,@b:user@host" */
+		if (s.n > 0 && s.p[0] == '@')
+		{
+			size_t		colon = slice_find(s, ':', 0);
+
+			if (colon != SLICE_NPOS)
+				s = slice(s.p + colon + 1, s.n - colon - 1);
+		}
+	}
+	else
+	{
+		size_t		offset = 0;
+		size_t		start;
+		Slice		found;
+
+		if (address_find(s, &offset, &start, &found))
+		{
+			/* a quoted name or comment may stand around it; the address is what has the "@" */
+			s = found;
+		}
+		else
+		{
+			/* a bare local part: up to white space or comment */
+			size_t		n = 0;
+
+			while (n < s.n && !ascii_is_space(s.p[n]) && s.p[n] != '(' && s.p[n] != ',')
+				n++;
+			s.n = n;
+		}
+	}
+	if (slice_starts_nocase(s, SLICE_LIT("mailto:")))
+		s = slice(s.p + 7, s.n - 7);
+	while (s.n > 0 && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == ',' || s.p[s.n - 1] == ';' ||
+					   s.p[s.n - 1] == ':' || s.p[s.n - 1] == '\''))
+		s.n--;
+	while (s.n > 0 && s.p[0] == '\'')
+		s = slice(s.p + 1, s.n - 1);
+	if (s.n == 0 || s.n > LIMIT_ADDRESS_BYTES || s.p[0] == '@')
+		return SLICE_NONE;
+	if (need_domain)
+	{
+		Slice		domain = address_domain(s);
+
+		if (domain.p == NULL || domain.n + 1 == s.n || !address_is_domain(domain))
+			return SLICE_NONE;
+	}
+	/* no white space inside, unless the local part is quoted */
+	if (s.p[0] != '"')
+	{
+		for (size_t i = 0; i < s.n; i++)
+		{
+			if (ascii_is_space(s.p[i]) || s.p[i] == '<' || s.p[i] == '>')
+				return SLICE_NONE;
+		}
+	}
+	return decode_valid_utf8(arena, arena_copy_lower(arena, s));
+}
+
+static bool
+ip_is_valid(Slice s)
+{
+	char		text[INET6_ADDRSTRLEN + 1];
+	unsigned char binary[16];
+
+	if (s.n < 3 || s.n > INET6_ADDRSTRLEN)
+		return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	return inet_pton(memchr(text, ':', s.n) ? AF_INET6 : AF_INET, text, binary) == 1;
+}
+
+bool
+address_find_ip(Slice text, size_t *offset, Slice *ip)
+{
+	size_t		i = *offset;
+
+	while (i < text.n)
+	{
+		size_t		start;
+		size_t		digits = 0;
+		size_t		dots = 0;
+		size_t		colons = 0;
+		Slice		s;
+
+		while (i < text.n && !ascii_is_digit(text.p[i]) &&
+			   !((text.p[i] | 0x20) >= 'a' && (text.p[i] | 0x20) <= 'f') && text.p[i] != ':')
+			i++;
+		start = i;
+		while (i < text.n && (ascii_is_alnum(text.p[i]) || text.p[i] == '.' || text.p[i] == ':'))
+		{
+			digits += ascii_is_digit(text.p[i]);
+			dots += text.p[i] == '.';
+			colons += text.p[i] == ':';
+			i++;
+		}
+		s = slice_between(text.p + start, text.p + i);
+		while (s.n > 0 && (s.p[s.n - 1] == '.' || (s.p[s.n - 1] == ':' && (s.n < 2 || s.p[s.n - 2] != ':'))))
+		{
+			dots -= s.p[s.n - 1] == '.';
+			colons -= s.p[s.n - 1] == ':';
+			s.n--;
+		}
+		if (((dots == 3 && digits >= 4 && colons == 0) || colons >= 2) && ip_is_valid(s) &&
+			(start == 0 || (!ascii_is_alnum(text.p[start - 1]) && text.p[start - 1] != '-')) &&
+			(i >= text.n || text.p[i] != '-'))
+		{
+			*ip = s;
+			*offset = i;
+			return true;
+		}
+		if (i == start)
+			i++;
+	}
+	*offset = text.n;
+	return false;
+}

@@ -1,0 +1,212 @@
+/*
+ * arena.c
+ *	  Memory for one message, given back all at once.
+ *
+ * Blocks come from the owner's function and double from 8 KB to 1 MB, so that
+ * one serves an ordinary mail and few serve a large one; a request that would
+ * waste much of a block gets its own.  Nothing here calls malloc by itself,
+ * and nothing is changed before the owner's function has returned: it may
+ * longjmp away.
+ */
+#include "mail/arena.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#endif
+
+/*
+ * Under AddressSanitizer what nobody asked for is poisoned, with a gap behind
+ * each piece, so that reading past a piece is seen although the block goes on.
+ */
+#ifdef ARENA_ASAN
+#include <sanitizer/asan_interface.h>
+#define ARENA_GAP 16
+#define poison(p, n) ASAN_POISON_MEMORY_REGION(p, n)
+#define unpoison(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
+#else
+#define ARENA_GAP 0
+#define poison(p, n) ((void) 0)
+#define unpoison(p, n) ((void) 0)
+#endif
+
+#define ARENA_ALIGN 16			/* suits any type, also what GLib's need */
+#define ARENA_FIRST_BLOCK ((size_t) 8192)
+#define ARENA_LAST_BLOCK ((size_t) 1024 * 1024)
+
+struct ArenaBlock
+{
+	ArenaBlock *older;
+	size_t		size;			/* of the block, header included */
+	size_t		step;			/* its size in the row of doublings; 0: made
+								 * for a single request */
+};
+
+/* The owner's function need not align to more than 8 (palloc does not). */
+#define BLOCK_OVERHEAD (sizeof(ArenaBlock) + ARENA_ALIGN - 1)
+
+void
+arena_init(Arena *arena, void *(*alloc) (void *, size_t),
+		   void (*release) (void *, void *), void *owner,
+		   void (*interrupt) (void *))
+{
+	memset(arena, 0, sizeof(*arena));
+	arena->alloc = alloc;
+	arena->release = release;
+	arena->owner = owner;
+	arena->interrupt = interrupt;
+}
+
+void
+arena_reset(Arena *arena)
+{
+	while (arena->blocks)
+	{
+		ArenaBlock *block = arena->blocks;
+
+		arena->blocks = block->older;
+		unpoison(block, block->size);
+		arena->release(arena->owner, block);
+	}
+	arena->next = NULL;
+	arena->left = 0;
+	arena->failed = false;
+}
+
+static ArenaBlock *
+new_block(Arena *arena, size_t size, size_t step)
+{
+	ArenaBlock *block = arena->alloc(arena->owner, size);
+
+	if (block == NULL)
+	{
+		arena->failed = true;
+		return NULL;
+	}
+	block->size = size;
+	block->step = step;
+	block->older = NULL;
+	return block;
+}
+
+/* The first aligned byte behind the block's header. */
+static char *
+block_start(ArenaBlock *block)
+{
+	char	   *p = (char *) (block + 1);
+
+	return p + (-(uintptr_t) p & (ARENA_ALIGN - 1));
+}
+
+/* A block that the arena goes on with; what is left of the last is lost. */
+static bool
+start_block(Arena *arena, size_t step)
+{
+	ArenaBlock *block = new_block(arena, step, step);
+	char	   *start;
+
+	if (block == NULL)
+		return false;
+	block->older = arena->blocks;
+	arena->blocks = block;
+	start = block_start(block);
+	arena->next = start;
+	arena->left = step - (size_t) (start - (char *) block);
+	poison(arena->next, arena->left);
+	return true;
+}
+
+/*
+ * A block for one request, put behind the one in use, so that the room left
+ * there still serves the small ones.
+ */
+static void *
+own_block(Arena *arena, size_t size)
+{
+	ArenaBlock *block = new_block(arena, size + BLOCK_OVERHEAD, 0);
+
+	if (block == NULL)
+		return NULL;
+	if (arena->blocks)
+	{
+		block->older = arena->blocks->older;
+		arena->blocks->older = block;
+	}
+	else
+		arena->blocks = block;
+	return block_start(block);
+}
+
+void *
+arena_alloc(Arena *arena, size_t size)
+{
+	size_t		need;
+	char	   *p;
+
+	if (size > SIZE_MAX / 2)
+	{
+		arena->failed = true;
+		return NULL;
+	}
+	need = ((size ? size : 1) + ARENA_GAP + ARENA_ALIGN - 1) &
+		~(size_t) (ARENA_ALIGN - 1);
+	if (need > arena->left)
+	{
+		size_t		step = ARENA_FIRST_BLOCK;
+
+		if (arena->blocks && arena->blocks->step)
+			step = arena->blocks->step * 2;
+		if (step > ARENA_LAST_BLOCK)
+			step = ARENA_LAST_BLOCK;
+		if (need > step / 2)
+			return own_block(arena, size ? size : 1);
+		if (!start_block(arena, step))
+			return NULL;
+	}
+	p = arena->next;
+	arena->next += need;
+	arena->left -= need;
+	unpoison(p, size);
+	return p;
+}
+
+void *
+arena_zalloc(Arena *arena, size_t size)
+{
+	void	   *p = arena_alloc(arena, size);
+
+	if (p)
+		memset(p, 0, size);
+	return p;
+}
+
+/* An absent slice stays absent, an empty one gets a pointer of its own. */
+Slice
+arena_copy(Arena *arena, Slice s)
+{
+	char	   *p;
+
+	if (s.p == NULL || (p = arena_alloc(arena, s.n + 1)) == NULL)
+		return SLICE_NONE;
+	memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return slice(p, s.n);
+}
+
+Slice
+arena_copy_lower(Arena *arena, Slice s)
+{
+	char	   *p;
+	size_t		i;
+
+	if (s.p == NULL || (p = arena_alloc(arena, s.n + 1)) == NULL)
+		return SLICE_NONE;
+	for (i = 0; i < s.n; i++)
+		p[i] = ascii_lower(s.p[i]);
+	p[s.n] = '\0';
+	return slice(p, s.n);
+}

@@ -1,0 +1,64 @@
+/*
+ * arena.h
+ *	  Memory for one message, given back all at once.
+ *
+ * The library allocates only from an Arena, and an Arena only through the two
+ * functions that its owner hands in: palloc/pfree of a memory context in the
+ * backend, malloc/free in the fuzzer, a failing stub in the fault tests.
+ *
+ * Errors: 'alloc' may longjmp away (the backend's palloc does; then the
+ * owner's memory context frees the blocks) or return NULL.  In the latter case
+ * arena_alloc returns NULL and sets arena->failed; every caller in this
+ * library treats NULL as "absent" and goes on, and the owner looks at 'failed'
+ * at the end.
+ */
+#ifndef BOUNCE_ARENA_H
+#define BOUNCE_ARENA_H
+
+#include "mail/slice.h"
+
+typedef struct ArenaBlock ArenaBlock;
+
+typedef struct Arena
+{
+	void	   *(*alloc) (void *owner, size_t size);
+	void		(*release) (void *owner, void *block);
+	void	   *owner;
+	/* called now and then in long loops; may longjmp away; may be NULL */
+	void		(*interrupt) (void *owner);
+	bool		failed;			/* an allocation returned NULL */
+
+	/* private */
+	ArenaBlock *blocks;
+	char	   *next;
+	size_t		left;
+} Arena;
+
+/* Prepares 'arena'; allocates nothing yet.  'interrupt' may be NULL. */
+void		arena_init(Arena *arena, void *(*alloc) (void *, size_t),
+					   void (*release) (void *, void *), void *owner,
+					   void (*interrupt) (void *));
+
+/* Gives all blocks back to the owner; the arena can be used again. */
+void		arena_reset(Arena *arena);
+
+/* 'size' bytes, aligned for any type, not zeroed; NULL when out of memory. */
+void	   *arena_alloc(Arena *arena, size_t size);
+
+/* The same, zeroed. */
+void	   *arena_zalloc(Arena *arena, size_t size);
+
+/* A copy of s in the arena, with a NUL behind it that n does not count. */
+Slice		arena_copy(Arena *arena, Slice s);
+
+/* The copy with ASCII letters in lower case. */
+Slice		arena_copy_lower(Arena *arena, Slice s);
+
+static inline void
+arena_interrupt(Arena *arena)
+{
+	if (arena->interrupt)
+		arena->interrupt(arena->owner);
+}
+
+#endif							/* BOUNCE_ARENA_H */

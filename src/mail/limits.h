@@ -1,0 +1,25 @@
+/*
+ * limits.h
+ *	  Every bound of the library, in one place.
+ *
+ * The bounds are compiled in: bounce_parse() is IMMUTABLE, so nothing that a
+ * session sets may change a verdict.  Each is far above what real mail holds.
+ * Past a bound the rest is ignored, never an error.  docs/limits.md lists
+ * them for users; keep the two alike.
+ */
+#ifndef BOUNCE_LIMITS_H
+#define BOUNCE_LIMITS_H
+
+#define LIMIT_NESTING			32	/* MIME parts inside parts */
+#define LIMIT_PARTS				256 /* MIME parts remembered */
+#define LIMIT_HEADER_FIELDS		1024	/* fields remembered of one header */
+#define LIMIT_FIELD_BYTES		16384	/* bytes of one field that are looked at */
+#define LIMIT_BOUNDARY			256 /* RFC 2046 says 70; some write more */
+#define LIMIT_DECODE_BYTES		262144	/* encoded bytes of one part that are decoded */
+#define LIMIT_TEXT_BYTES		262144	/* bytes of a human text that are read */
+#define LIMIT_RECIPIENTS		100000	/* recipients of one report */
+#define LIMIT_TEXT_RECIPIENTS	4096	/* recipients read from a human text */
+#define LIMIT_ADDRESS_BYTES		1024	/* RFC 5321 says 254 */
+#define LIMIT_REPLY_BYTES		4096	/* of a diagnostic that are judged and reported */
+
+#endif							/* BOUNCE_LIMITS_H */

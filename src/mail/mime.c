@@ -1,0 +1,278 @@
+/*
+ * mime.c
+ *	  The tree of MIME parts by offsets (RFC 2045, RFC 2046).
+ *
+ * The scan walks the lines once.  Of a line only its first two bytes are
+ * looked at, unless they are "--": then the line is held against the
+ * boundaries of the multiparts that are open, of which there are at most
+ * LIMIT_NESTING.  So the cost is a memchr() over the bytes.
+ */
+#include "mail/mime.h"
+
+typedef struct Scan
+{
+	Arena	   *arena;
+	Slice		raw;
+	Message    *message;
+	int			allocated;
+	int			open[LIMIT_NESTING + 1];	/* parts that the current line is in, outermost first */
+	int			open_count;
+} Scan;
+
+static const struct
+{
+	Slice		name;
+	PartType	type;
+}			part_types[] = {
+	{SLICE_LIT("text/plain"), PART_TEXT_PLAIN},
+	{SLICE_LIT("text"), PART_TEXT_PLAIN},
+	{SLICE_LIT("text/html"), PART_TEXT_HTML},
+	{SLICE_LIT("text/rfc822-headers"), PART_HEADERS},
+	{SLICE_LIT("text/rfc822-header"), PART_HEADERS},
+	{SLICE_LIT("message/rfc822-headers"), PART_HEADERS},
+	{SLICE_LIT("message/global-headers"), PART_HEADERS},
+	{SLICE_LIT("text/rfc822"), PART_MESSAGE},
+	{SLICE_LIT("message/rfc822"), PART_MESSAGE},
+	{SLICE_LIT("message/global"), PART_MESSAGE},
+	{SLICE_LIT("message/partial"), PART_MESSAGE},
+	{SLICE_LIT("message/news"), PART_MESSAGE},
+	{SLICE_LIT("message/delivery-status"), PART_DELIVERY_STATUS},
+	{SLICE_LIT("message/global-delivery-status"), PART_DELIVERY_STATUS},
+	{SLICE_LIT("message/feedback-report"), PART_FEEDBACK},
+	{SLICE_LIT("message/disposition-notification"), PART_DISPOSITION},
+	{SLICE_LIT("message/global-disposition-notification"), PART_DISPOSITION},
+	{SLICE_LIT("message/tracking-status"), PART_TRACKING},
+};
+
+static PartType
+part_type(Slice content_type)
+{
+	if (content_type.n == 0)
+		return PART_TEXT_PLAIN;
+	for (size_t i = 0; i < sizeof(part_types) / sizeof(part_types[0]); i++)
+	{
+		if (slice_equal_nocase(content_type, part_types[i].name))
+			return part_types[i].type;
+	}
+	if (slice_starts_nocase(content_type, SLICE_LIT("text/")))
+		return PART_TEXT_OTHER;
+	return PART_OTHER;
+}
+
+/* Reads what the part's own MIME fields say into it. */
+static void
+describe_part(Arena *arena, Part *part)
+{
+	Slice		value = mime_field(&part->header, SLICE_LIT("Content-Type"));
+	size_t		n = 0;
+
+	while (n < value.n && value.p[n] != ';' && !ascii_is_space(value.p[n]) && value.p[n] != '(')
+		n++;
+	part->content_type = n ? slice(value.p, n) : SLICE_NONE;
+	part->charset = SLICE_NONE;
+	part->boundary = SLICE_NONE;
+	part->report_type = SLICE_NONE;
+	part->encoding = decode_encoding(mime_field(&part->header,
+												SLICE_LIT("Content-Transfer-Encoding")));
+	part->type = part_type(part->content_type);
+	if (slice_starts_nocase(part->content_type, SLICE_LIT("multipart/")))
+	{
+		part->boundary = mime_parameter(arena, value, SLICE_LIT("boundary"));
+		if (part->boundary.n > 0 && part->boundary.n <= LIMIT_BOUNDARY)
+			part->type = PART_MULTIPART;
+		else
+			part->boundary = SLICE_NONE;
+		part->report_type = mime_parameter(arena, value, SLICE_LIT("report-type"));
+	}
+	else if (value.n > part->content_type.n)
+		part->charset = mime_parameter(arena, value, SLICE_LIT("charset"));
+}
+
+/* A new part that starts at 'start'; NULL when a bound is met. */
+static Part *
+add_part(Scan *scan, size_t start)
+{
+	Message    *message = scan->message;
+	Part	   *part;
+
+	if (message->count >= LIMIT_PARTS || scan->open_count > LIMIT_NESTING)
+	{
+		message->truncated = true;
+		return NULL;
+	}
+	if (message->count == scan->allocated)
+	{
+		int			more = scan->allocated ? scan->allocated * 2 : 8;
+		Part	   *grown = arena_alloc(scan->arena, (size_t) more * sizeof(Part));
+
+		if (grown == NULL)
+			return NULL;
+		if (message->count)
+			memcpy(grown, message->parts, (size_t) message->count * sizeof(Part));
+		message->parts = grown;
+		scan->allocated = more;
+	}
+	part = &message->parts[message->count];
+	part->parent = scan->open_count ? scan->open[scan->open_count - 1] : -1;
+	part->depth = scan->open_count;
+	mime_header(scan->arena, slice(scan->raw.p + start, scan->raw.n - start),
+				message->line_end, &part->header, &part->body);
+	if (part->body.p == NULL)
+		part->body = slice(scan->raw.p + scan->raw.n, 0);
+	describe_part(scan->arena, part);
+	scan->open[scan->open_count++] = message->count++;
+	return part;
+}
+
+/* Opens the part at 'start', and the messages that it consists of; returns where its lines begin. */
+static size_t
+open_part(Scan *scan, size_t start)
+{
+	for (;;)
+	{
+		Part	   *part = add_part(scan, start);
+		size_t		body;
+
+		if (part == NULL)
+			return start;
+		body = (size_t) (part->body.p - scan->raw.p);
+		if (part->type != PART_MESSAGE || part->encoding != TRANSFER_IDENTITY ||
+			part->body.n == 0)
+			return body;
+		start = body;
+	}
+}
+
+/*
+ * The delimiter line of which open part is this?  Returns its place in
+ * scan->open, -1 for none; *closing tells "--boundary--".
+ */
+static int
+delimited_part(const Scan *scan, Slice line, bool *closing)
+{
+	for (int i = scan->open_count - 1; i >= 0; i--)
+	{
+		const Part *part = &scan->message->parts[scan->open[i]];
+		Slice		boundary = part->boundary;
+		size_t		n = 2 + boundary.n;
+
+		if (part->type != PART_MULTIPART || line.n < n ||
+			memcmp(line.p + 2, boundary.p, boundary.n) != 0)
+			continue;
+		*closing = line.n >= n + 2 && line.p[n] == '-' && line.p[n + 1] == '-';
+		if (*closing)
+			n += 2;
+		/* RFC 2046 5.1.1: only white space may follow */
+		while (n < line.n && (line.p[n] == ' ' || line.p[n] == '\t'))
+			n++;
+		if (n == line.n)
+			return i;
+	}
+	return -1;
+}
+
+/* Ends the bodies of all open parts from 'from' on at offset 'end'. */
+static void
+close_parts(Scan *scan, int from, size_t end)
+{
+	for (int i = from; i < scan->open_count; i++)
+	{
+		Part	   *part = &scan->message->parts[scan->open[i]];
+		size_t		start = (size_t) (part->body.p - scan->raw.p);
+
+		part->body.n = end > start ? end - start : 0;
+	}
+	scan->open_count = from;
+}
+
+/* RFC 2046 5.1.1: the line end before a delimiter belongs to the delimiter. */
+static size_t
+before_line_end(const Scan *scan, size_t offset)
+{
+	if (offset > 0 && scan->raw.p[offset - 1] == scan->message->line_end)
+		offset--;
+	if (scan->message->line_end == '\n' && offset > 0 && scan->raw.p[offset - 1] == '\r')
+		offset--;
+	return offset;
+}
+
+/* Where the header begins: behind blank lines and mbox's "From " line. */
+static size_t
+skip_preface(Slice raw, char line_end)
+{
+	size_t		offset = 0;
+	size_t		start = 0;
+	Slice		line;
+
+	while (mime_next_line(raw, line_end, &offset, &line))
+	{
+		if (slice_trim(line).n > 0 &&
+			!slice_starts_nocase(line, SLICE_LIT("From ")) &&
+			!slice_starts_nocase(line, SLICE_LIT(">From ")))
+			break;
+		start = offset;
+	}
+	return start;
+}
+
+/* Finds the next line that starts with "--" at or after *offset. */
+static bool
+next_dashes(Slice raw, char line_end, size_t *offset, Slice *line, size_t *start)
+{
+	size_t		at = *offset;
+
+	for (;;)
+	{
+		const char *end;
+
+		if (at >= raw.n)
+			return false;
+		if (raw.p[at] == '-' && at + 1 < raw.n && raw.p[at + 1] == '-')
+		{
+			*start = at;
+			*offset = at;
+			return mime_next_line(raw, line_end, offset, line);
+		}
+		end = memchr(raw.p + at, line_end, raw.n - at);
+		if (end == NULL)
+			return false;
+		at = (size_t) (end - raw.p) + 1;
+	}
+}
+
+void
+mime_scan(Arena *arena, Slice raw, Message *message)
+{
+	Scan		scan = {.arena = arena, .raw = raw, .message = message};
+	size_t		offset;
+	size_t		line_start;
+	Slice		line;
+	unsigned int delimiters = 0;
+
+	message->parts = NULL;
+	message->count = 0;
+	message->truncated = false;
+	message->line_end = '\n';
+	if (raw.n > 0 && memchr(raw.p, '\n', raw.n) == NULL && memchr(raw.p, '\r', raw.n) != NULL)
+		message->line_end = '\r';
+
+	offset = open_part(&scan, skip_preface(raw, message->line_end));
+
+	while (scan.open_count > 0 &&
+		   next_dashes(raw, message->line_end, &offset, &line, &line_start))
+	{
+		bool		closing;
+		int			place = delimited_part(&scan, line, &closing);
+
+		if ((++delimiters & 0xfff) == 0)
+			arena_interrupt(arena);
+		if (place < 0)
+			continue;
+		close_parts(&scan, place + 1, before_line_end(&scan, line_start));
+		if (closing)
+			close_parts(&scan, place, offset);
+		else
+			offset = open_part(&scan, offset);
+	}
+	close_parts(&scan, 0, raw.n);
+}

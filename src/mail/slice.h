@@ -1,0 +1,102 @@
+/*
+ * slice.h
+ *	  A run of bytes that belongs to somebody else.
+ *
+ * The whole library speaks in slices: of the message itself (never copied) or
+ * of the arena (decoded pieces).  A slice owns nothing, is not terminated by
+ * NUL, and may hold any byte.  { NULL, 0 } is "absent"; an empty slice with a
+ * pointer is "present, but empty".
+ *
+ * Character classes are ASCII's whatever the locale is (RFC 5321/5322 are
+ * defined in US-ASCII), so that a message means the same in every database.
+ */
+#ifndef BOUNCE_SLICE_H
+#define BOUNCE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef struct Slice
+{
+	const char *p;
+	size_t		n;
+} Slice;
+
+#define SLICE_NONE ((Slice) {NULL, 0})
+/* a slice of a string literal */
+#define SLICE_LIT(s) ((Slice) {("" s), sizeof(s) - 1})
+
+static inline Slice
+slice(const char *p, size_t n)
+{
+	Slice		s = {p, n};
+
+	return s;
+}
+
+static inline Slice
+slice_between(const char *start, const char *end)
+{
+	return slice(start, (size_t) (end - start));
+}
+
+static inline bool
+slice_is_empty(Slice s)
+{
+	return s.n == 0;
+}
+
+static inline char
+ascii_lower(char c)
+{
+	return (c >= 'A' && c <= 'Z') ? (char) (c + ('a' - 'A')) : c;
+}
+
+static inline bool
+ascii_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+ascii_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool
+ascii_is_alnum(char c)
+{
+	return ascii_is_alpha(c) || ascii_is_digit(c);
+}
+
+/* blank, tab, CR, LF, VT, FF; also NUL, which real bounces hold */
+static inline bool
+ascii_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
+}
+
+static inline bool
+slice_equal(Slice a, Slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* equal when ASCII letters are taken as lower case */
+bool		slice_equal_nocase(Slice a, Slice b);
+bool		slice_starts_nocase(Slice s, Slice prefix);
+bool		slice_ends_nocase(Slice s, Slice suffix);
+
+/* without white space (ascii_is_space) at its start and end */
+Slice		slice_trim(Slice s);
+
+/* first occurrence at or after 'from', or SIZE_MAX; linear in s.n */
+size_t		slice_find(Slice s, char c, size_t from);
+size_t		slice_find_nocase(Slice s, Slice what, size_t from);
+
+#define SLICE_NPOS SIZE_MAX
+
+#endif							/* BOUNCE_SLICE_H */

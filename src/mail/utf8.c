@@ -1,0 +1,156 @@
+/*
+ * utf8.c
+ *	  Is it UTF-8, and what to do when it is not.
+ *
+ * Validity is RFC 3629's: no overlong forms, no surrogates, nothing beyond
+ * U+10FFFF; and no NUL, which no text of a database can hold.  One pass over
+ * the bytes, eight at a time while they are ASCII.
+ */
+#include "mail/decode.h"
+#include "mail/utf8.h"
+
+#define ONES UINT64_C(0x0101010101010101)
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+size_t
+utf8_find_not_ascii(Slice s, size_t from)
+{
+	size_t		i = from;
+
+	while (s.n - i >= 8)
+	{
+		uint64_t	word;
+
+		memcpy(&word, s.p + i, 8);
+		/* a high bit is set by a byte beyond ASCII, or borrowed by a NUL */
+		if (((word | (word - ONES)) & HIGH_BITS) != 0)
+			break;
+		i += 8;
+	}
+	while (i < s.n && s.p[i] != '\0' && ((unsigned char) s.p[i]) < 0x80)
+		i++;
+	return i;
+}
+
+static bool
+is_tail(char c)
+{
+	return ((unsigned char) c & 0xC0) == 0x80;
+}
+
+/* Bytes of the character beyond ASCII at p, of which n > 0 are there; 0 when it is none. */
+static size_t
+character_length(const char *p, size_t n)
+{
+	unsigned char lead = (unsigned char) p[0];
+	unsigned char second;
+
+	if (lead < 0xC2 || lead > 0xF4 || n < 2 || !is_tail(p[1]))
+		return 0;
+	if (lead < 0xE0)
+		return 2;
+	second = (unsigned char) p[1];
+	if (n < 3 || !is_tail(p[2]))
+		return 0;
+	if (lead < 0xF0)
+	{
+		if ((lead == 0xE0 && second < 0xA0) ||	/* overlong */
+			(lead == 0xED && second > 0x9F))	/* surrogate */
+			return 0;
+		return 3;
+	}
+	if (n < 4 || !is_tail(p[3]) ||
+		(lead == 0xF0 && second < 0x90) ||	/* overlong */
+		(lead == 0xF4 && second > 0x8F))	/* beyond U+10FFFF */
+		return 0;
+	return 4;
+}
+
+size_t
+utf8_find_bad(Slice s, size_t from)
+{
+	size_t		i = from;
+
+	for (;;)
+	{
+		size_t		length;
+
+		i = utf8_find_not_ascii(s, i);
+		if (i == s.n)
+			return i;
+		/* text beyond ASCII comes in runs */
+		while (i < s.n && (s.p[i] & 0x80))
+		{
+			length = character_length(s.p + i, s.n - i);
+			if (length == 0)
+				return i;
+			i += length;
+		}
+		if (i < s.n && s.p[i] == '\0')
+			return i;
+	}
+}
+
+size_t
+utf8_write_valid(char *out, Slice s)
+{
+	char	   *start = out;
+	size_t		i = 0;
+
+	while (i < s.n)
+	{
+		size_t		bad = utf8_find_bad(s, i);
+
+		memcpy(out, s.p + i, bad - i);
+		out += bad - i;
+		i = bad;
+		if (i < s.n)
+		{
+			memcpy(out, UTF8_REPLACEMENT, UTF8_REPLACEMENT_BYTES);
+			out += UTF8_REPLACEMENT_BYTES;
+			i++;
+		}
+	}
+	return (size_t) (out - start);
+}
+
+Slice
+utf8_drop_cut(Slice s)
+{
+	size_t		tail = 0;
+
+	while (tail < 3 && tail < s.n && is_tail(s.p[s.n - 1 - tail]))
+		tail++;
+	if (tail < s.n)
+	{
+		unsigned char lead = (unsigned char) s.p[s.n - 1 - tail];
+		size_t		whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
+
+		if (whole > tail + 1)
+			s.n -= tail + 1;
+	}
+	return s;
+}
+
+bool
+decode_is_utf8(Slice s)
+{
+	return utf8_find_bad(s, 0) == s.n;
+}
+
+Slice
+decode_valid_utf8(Arena *arena, Slice bytes)
+{
+	size_t		bad = 0;
+	size_t		i;
+	char	   *out;
+
+	for (i = utf8_find_bad(bytes, 0); i < bytes.n; i = utf8_find_bad(bytes, i + 1))
+		bad++;
+	if (bad == 0)
+		return bytes;
+	out = arena_alloc(arena, bytes.n + bad * (UTF8_REPLACEMENT_BYTES - 1));
+	if (out == NULL)
+		return SLICE_NONE;
+	return slice(out, utf8_write_valid(out, bytes));
+}

@@ -1,0 +1,32 @@
+/*
+ * utf8.h
+ *	  UTF-8 as RFC 3629 defines it; private to the decoders.
+ */
+#ifndef BOUNCE_UTF8_H
+#define BOUNCE_UTF8_H
+
+#include "mail/slice.h"
+
+/* What stands for a byte that means nothing: U+FFFD. */
+#define UTF8_REPLACEMENT "\xEF\xBF\xBD"
+#define UTF8_REPLACEMENT_BYTES 3
+
+/*
+ * Offset of the first byte at or after 'from' that begins no valid character,
+ * or is NUL; s.n when there is none.
+ */
+size_t		utf8_find_bad(Slice s, size_t from);
+
+/* Offset of the first byte at or after 'from' that is NUL or beyond ASCII; s.n when there is none. */
+size_t		utf8_find_not_ascii(Slice s, size_t from);
+
+/*
+ * Writes s to 'out', which has room for three times s.n, each bad byte as
+ * U+FFFD.  Returns the bytes written.
+ */
+size_t		utf8_write_valid(char *out, Slice s);
+
+/* s without the character at its end that was cut off in its midst. */
+Slice		utf8_drop_cut(Slice s);
+
+#endif							/* BOUNCE_UTF8_H */
