@@ -1,0 +1,75 @@
+/*
+ * match.h
+ *	  Finds every phrase of a compiled table in a text, in one pass.
+ *
+ * The phrases of data/ are compiled into Aho-Corasick automata in a double
+ * array (one per table: markers, phrases ...), const and shared by all
+ * backends.  A phrase may hold "*", which stands for any run of bytes: its
+ * pieces are patterns of the automaton and count when they appear in order.
+ *
+ * Text must be folded first (fold.h); the compiler folds the phrases with the
+ * very same function.
+ */
+#ifndef BOUNCE_MATCH_H
+#define BOUNCE_MATCH_H
+
+#include "mail/arena.h"
+
+/* One node of the double array; 16 bytes, four to a cache line. */
+typedef struct MatchNode
+{
+	int32_t		base;			/* child of c is at base + class(c) when check agrees */
+	int32_t		check;			/* the parent, -1 when free; the root is node 0 */
+	int32_t		fail;			/* where to go on when no child fits */
+	int32_t		output;			/* first of the patterns that end here, -1 */
+} MatchNode;
+
+/*
+ * One piece of a phrase.  A piece that begins with an ASCII letter or digit
+ * always has word_start: the automaton relies on it and looks at nothing that
+ * begins inside a word.
+ */
+typedef struct MatchPattern
+{
+	uint32_t	phrase;			/* row of the data table */
+	uint16_t	piece;			/* 0-based */
+	uint16_t	pieces;			/* of this phrase */
+	uint16_t	length;			/* bytes */
+	uint8_t		word_start;		/* 1: no ASCII letter or digit may stand before */
+	uint8_t		word_end;		/* 1: none may stand behind */
+	int32_t		next;			/* next pattern that ends at the same byte: of the
+								 * same node, then of its suffixes; -1 */
+} MatchPattern;
+
+typedef struct MatchTable
+{
+	const MatchNode *nodes;		/* base + class stays inside for every class */
+	uint32_t	node_count;
+	const MatchPattern *patterns;
+	uint32_t	pattern_count;
+	uint32_t	phrase_count;
+	const uint8_t *classes;		/* [256]: byte to class, 0 = occurs in no phrase */
+} MatchTable;
+
+/* Where a phrase stands in the folded text. */
+typedef struct MatchHit
+{
+	uint32_t	phrase;			/* row of the data table */
+	uint32_t	start;			/* byte offset of its first piece */
+	uint32_t	end;			/* behind its last piece */
+} MatchHit;
+
+/*
+ * Calls 'found' for each hit, in the order in which the hits end, until it
+ * returns false; of those that end at one byte the longest comes first.
+ * Overlapping hits are all reported; a phrase with "*" is reported once, as
+ * soon as all its pieces were seen in order.  The scratch memory for such
+ * phrases comes from the arena (none when none is begun); when there is none
+ * left they are not found.  Linear in text.n times the phrases that end at one
+ * byte.
+ */
+void		match_run(const MatchTable *table, Arena *arena, Slice text,
+					  bool (*found) (void *context, const MatchHit *hit),
+					  void *context);
+
+#endif							/* BOUNCE_MATCH_H */

@@ -1,0 +1,255 @@
+/*
+ * searched.c
+ *	  The tables of data/ whose rows are searched in texts: phrases, block
+ *	  lists, markers, signs.
+ *
+ * Each becomes an array of rows and an automaton whose hits name the rows.
+ */
+#include "datac/phrase.h"
+#include "datac/searched.h"
+
+/* All pieces of one table. */
+typedef struct Pieces
+{
+	AutomatonPiece *pieces;
+	size_t		count;
+	size_t		allocated;
+	Keys		keys;
+} Pieces;
+
+/*
+ * Reads the phrase of a row.  NULL after an error was reported; else the
+ * folded phrase, whose literal bytes are written to 'literal' when not NULL.
+ * 'owner' tells rows apart that may hold the same phrase.
+ */
+static const char *
+take_phrase(Datac *datac, Pieces *pieces, const char *file, unsigned line, const char *written,
+			const char *owner, uint32_t row, size_t *literal)
+{
+	AutomatonPiece more[PHRASE_PIECES];
+	Phrase		phrase;
+	const char *problem = phrase_parse(&datac->arena, slice(written, strlen(written)), &phrase);
+	const char *text;
+	size_t		count;
+	size_t		i;
+
+	if (problem)
+	{
+		datac_error(datac, file, line, "%s", problem);
+		return NULL;
+	}
+	text = datac_print(datac, "%.*s", (int) phrase.text.n, phrase.text.p);
+	keys_add(datac, &pieces->keys, file, line, datac_print(datac, "%s\t%s", text, owner), text);
+	count = phrase_pieces(&phrase, row, more);
+	for (i = 0; i < count; i++)
+	{
+		pieces->pieces = datac_grow(datac, pieces->pieces, pieces->count, &pieces->allocated, sizeof(AutomatonPiece));
+		pieces->pieces[pieces->count++] = more[i];
+	}
+	if (literal)
+		*literal = phrase.literal;
+	return phrase.whole_words ? datac_print(datac, "=%s", text) : text;
+}
+
+/* Ends the array of rows and writes its count and automaton. */
+static void
+write_match(Datac *datac, Text *text, const char *name, const char *plural, const Pieces *pieces, uint32_t rows)
+{
+	MatchTable	table;
+	uint32_t	i;
+
+	automaton_build(&datac->arena, pieces->pieces, pieces->count, rows, &table);
+	if (rows == 0)
+		text_add(text, "\t{0}\n");
+	text_add(text, "};\n\nconst uint32_t knowledge_%s_count = %u;\n", name, rows);
+
+	text_add(text, "\nstatic const MatchNode %s_nodes[] = {", plural);
+	for (i = 0; i < table.node_count; i++)
+	{
+		const MatchNode *node = &table.nodes[i];
+
+		text_add(text, "%s{%d,%d,%d,%d},", i % 8 ? "" : "\n", node->base, node->check, node->fail, node->output);
+	}
+	text_add(text, "\n};\n\nstatic const MatchPattern %s_patterns[] = {", plural);
+	for (i = 0; i < table.pattern_count; i++)
+	{
+		const MatchPattern *pattern = &table.patterns[i];
+
+		text_add(text, "%s{%u,%u,%u,%u,%u,%u,%d},", i % 8 ? "" : "\n", pattern->phrase, pattern->piece,
+				 pattern->pieces, pattern->length, pattern->word_start, pattern->word_end, pattern->next);
+	}
+	if (table.pattern_count == 0)
+		text_add(text, "{0}");
+	text_add(text, "\n};\n\nstatic const uint8_t %s_classes[256] = {", plural);
+	for (i = 0; i < 256; i++)
+		text_add(text, "%s%u,", i % 32 ? "" : "\n", table.classes[i]);
+	text_add(text, "\n};\n\nconst MatchTable knowledge_%s_match = {\n"
+			 "\t%s_nodes, %u, %s_patterns, %u, %u, %s_classes\n};\n",
+			 name, plural, table.node_count, plural, table.pattern_count, table.phrase_count, plural);
+}
+
+/* One row of phrases*.tsv for one of its providers (or none). */
+static void
+write_phrase(Datac *datac, const Vocabulary *vocabulary, Pieces *pieces, uint32_t *rows,
+			 const char *file, const Row *row, const char *provider, Text *text)
+{
+	static const Choice ranks[] = {
+		{"", "RANK_PLAIN"}, {"generic", "RANK_GENERIC"}, {"plain", "RANK_PLAIN"},
+		{"specific", "RANK_SPECIFIC"}, {"trap", "RANK_TRAP"},
+	};
+	size_t		literal = 0;
+	const char *phrase = take_phrase(datac, pieces, file, row->line, row->cells[0], provider, *rows, &literal);
+	const char *reason = word_value(datac, &vocabulary->reasons, file, row->line, row->cells[1], NULL);
+	const char *rank = CHOICE_VALUE(datac, ranks, "rank", file, row->line, row->cells[2]);
+	const char *number = word_value(datac, &vocabulary->providers, file, row->line, provider, "PROVIDER_NONE");
+
+	(*rows)++;
+	if (phrase == NULL || reason == NULL || rank == NULL || number == NULL)
+		return;
+	text_add(text, "\t{");
+	text_string(text, phrase);
+	text_add(text, ", ");
+	text_string(text, file);
+	text_add(text, ", %u, %s, %s, %s, %zu, ", row->line, reason, number, rank, literal);
+	text_string(text, row->cells[4]);
+	text_add(text, ", ");
+	text_string(text, row->cells[5]);
+	text_add(text, "},\n");
+}
+
+/* A language as in RFC 5646, its shape only: ja, pt-BR. */
+static bool
+is_language(const char *s)
+{
+	return s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] == '\0';
+}
+
+void
+compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, Text *text)
+{
+	static const Column columns[] = {
+		{"phrase", true}, {"reason", true}, {"rank", false}, {"provider", false},
+		{"language", false}, {"source", false},
+	};
+	Pieces		pieces = {0};
+	uint32_t	rows = 0;
+	size_t		f;
+	size_t		i;
+
+	text_add(text, "\nconst PhraseRow knowledge_phrases[] = {\n");
+	for (f = 0; f < files->count; f++)
+	{
+		Table		table = TABLE_READ(datac, files->names[f], columns);
+
+		for (i = 0; i < table.count; i++)
+		{
+			const Row  *row = &table.rows[i];
+			const char *p = row->cells[3];
+
+			if (!is_language(row->cells[4]))
+				datac_error(datac, table.file, row->line, "bad language \"%s\"", row->cells[4]);
+			for (;;)
+			{
+				size_t		n = strcspn(p, ",");
+				unsigned	errors = datac->errors;
+
+				if (n == 0 && row->cells[3][0] != '\0')
+					datac_error(datac, table.file, row->line, "empty provider in \"%s\"", row->cells[3]);
+				else
+					write_phrase(datac, vocabulary, &pieces, &rows, table.file, row,
+								 datac_print(datac, "%.*s", (int) n, p), text);
+				/* the line's other faults would be told once for each provider */
+				if (p[n] == '\0' || datac->errors != errors)
+					break;
+				p += n + 1;
+			}
+		}
+	}
+	keys_check(datac, &pieces.keys);
+	if (datac->errors == 0)
+		write_match(datac, text, "phrase", "phrases", &pieces, rows);
+}
+
+void
+compile_blocklists(Datac *datac, Text *text)
+{
+	static const Column columns[] = {{"fragment", true}, {"name", true}};
+	Table		table = TABLE_READ(datac, "blocklists.tsv", columns);
+	Pieces		pieces = {0};
+	size_t		i;
+
+	text_add(text, "\nconst BlocklistRow knowledge_blocklists[] = {\n");
+	for (i = 0; i < table.count; i++)
+	{
+		const Row  *row = &table.rows[i];
+
+		text_add(text, "\t{");
+		text_string(text, take_phrase(datac, &pieces, table.file, row->line, row->cells[0], "", (uint32_t) i, NULL));
+		text_add(text, ", ");
+		text_string(text, row->cells[1]);
+		text_add(text, ", %u},\n", row->line);
+	}
+	keys_check(datac, &pieces.keys);
+	if (datac->errors == 0)
+		write_match(datac, text, "blocklist", "blocklists", &pieces, (uint32_t) table.count);
+}
+
+/* Markers and signs are alike: phrase, kind, decoder, where. */
+static void
+compile_evidence(Datac *datac, const Vocabulary *vocabulary, const Words *kinds, const Files *files,
+				 const Column *columns, const char *type, const char *name, const char *plural, Text *text)
+{
+	static const Choice places[] = {
+		{"", "WHERE_ANY"}, {"any", "WHERE_ANY"}, {"start", "WHERE_START"}, {"line", "WHERE_LINE"},
+	};
+	Pieces		pieces = {0};
+	uint32_t	rows = 0;
+	size_t		f;
+	size_t		i;
+
+	text_add(text, "\nconst %s knowledge_%s[] = {\n", type, plural);
+	for (f = 0; f < files->count; f++)
+	{
+		const char *file = files->names[f];
+		Table		table = table_read(datac, file, columns, 4);
+
+		for (i = 0; i < table.count; i++)
+		{
+			const Row  *row = &table.rows[i];
+			const char *phrase = take_phrase(datac, &pieces, file, row->line, row->cells[0], row->cells[2], rows, NULL);
+			const char *kind = word_value(datac, kinds, file, row->line, row->cells[1], NULL);
+			const char *decoder = word_value(datac, &vocabulary->decoders, file, row->line, row->cells[2], "DECODER_NONE");
+			const char *where = CHOICE_VALUE(datac, places, "place", file, row->line, row->cells[3]);
+
+			rows++;
+			if (phrase == NULL || kind == NULL || decoder == NULL || where == NULL)
+				continue;
+			text_add(text, "\t{");
+			text_string(text, phrase);
+			text_add(text, ", ");
+			text_string(text, file);
+			text_add(text, ", %s, %s, %s, %u},\n", kind, decoder, where, row->line);
+		}
+	}
+	keys_check(datac, &pieces.keys);
+	if (datac->errors == 0)
+		write_match(datac, text, name, plural, &pieces, rows);
+}
+
+void
+compile_markers(Datac *datac, const Vocabulary *vocabulary, const Files *files, Text *text)
+{
+	static const Column columns[] = {{"phrase", true}, {"marker", true}, {"decoder", false}, {"where", false}};
+
+	compile_evidence(datac, vocabulary, &vocabulary->marker_kinds, files, columns,
+					 "MarkerRow", "marker", "markers", text);
+}
+
+void
+compile_signs(Datac *datac, const Vocabulary *vocabulary, const Files *files, Text *text)
+{
+	static const Column columns[] = {{"phrase", true}, {"sign", true}, {"decoder", false}, {"where", false}};
+
+	compile_evidence(datac, vocabulary, &vocabulary->sign_kinds, files, columns,
+					 "SignRow", "sign", "signs", text);
+}
