@@ -1,0 +1,353 @@
+/*
+ * bounce.c
+ *	  The library's one door: bytes of a mail in, rows out.
+ *
+ * Puts the rooms together: src/mail finds the structure, src/report what the
+ * mail says, src/classify why; here the record is filled.
+ */
+#include <glib.h>
+#include <stdio.h>
+
+#include "bounce.h"
+#include "classify/hints.h"
+#include "classify/provider.h"
+#include "classify/verdict.h"
+#include "mail/address.h"
+#include "mail/limits.h"
+#include "report/markers.h"
+#include "report/report.h"
+#include "report/verp.h"
+
+/* What all rows of one report share. */
+typedef struct Shared
+{
+	Slice		addresser;
+	Slice		verp;
+	Slice		message_id;
+	Slice		subject;
+	Slice		list_id;
+	Slice		feedback_id;
+	Slice		lhost;
+} Shared;
+
+static const char *
+action_word(Action action, BounceKind kind)
+{
+	switch (action)
+	{
+		case ACTION_FAILED:
+			return "failed";
+		case ACTION_DELAYED:
+			return "delayed";
+		case ACTION_DELIVERED:
+			return "delivered";
+		case ACTION_RELAYED:
+			return "relayed";
+		case ACTION_EXPANDED:
+			return "expanded";
+		case ACTION_NONE:
+		case ACTION_OTHER:
+			break;
+	}
+	if (kind == KIND_FAILURE)
+		return "failed";
+	if (kind == KIND_DELAY)
+		return "delayed";
+	return kind == KIND_SUCCESS ? "delivered" : NULL;
+}
+
+/* Lower case, valid UTF-8; SLICE_NONE for what is empty. */
+static Slice
+host_name(Arena *arena, Slice name)
+{
+	if (name.n == 0 || name.n > 255)
+		return SLICE_NONE;
+	return decode_valid_utf8(arena, arena_copy_lower(arena, name));
+}
+
+static Slice
+text_or_none(Slice s)
+{
+	return s.n > 0 ? s : SLICE_NONE;
+}
+
+static Slice
+message_id(Arena *arena, Slice value)
+{
+	Slice		id = decode_header(arena, value);
+	size_t		open = slice_find(id, '<', 0);
+	size_t		close;
+
+	if (open != SLICE_NPOS)
+	{
+		close = slice_find(id, '>', open);
+		id = slice(id.p + open + 1, (close == SLICE_NPOS ? id.n : close) - open - 1);
+	}
+	return text_or_none(slice_trim(id));
+}
+
+/* "Name <list.example.com>": what stands in the brackets (RFC 2919) */
+static Slice
+list_id(Arena *arena, Slice value)
+{
+	return message_id(arena, value);
+}
+
+static void
+read_shared(Arena *arena, const Report *report, Shared *shared)
+{
+	const Returned *returned = &report->returned;
+	Slice		to = address_clean(arena, mime_field(report->header, SLICE_LIT("To")), true);
+
+	memset(shared, 0, sizeof(*shared));
+	shared->addresser = address_clean(arena, returned->from, true);
+	if (shared->addresser.n == 0)
+		shared->addresser = to;
+	if (verp_decode(arena, to, &shared->verp) == VERP_NONE)
+		shared->verp = SLICE_NONE;
+	shared->message_id = message_id(arena, returned->message_id);
+	shared->subject = text_or_none(decode_header(arena, returned->subject));
+	shared->list_id = list_id(arena, returned->list_id);
+	shared->feedback_id = text_or_none(decode_header(arena, returned->feedback_id));
+	shared->lhost = host_name(arena, report->reporting_mta);
+}
+
+/* Same addresser, recipient and time: same event, same token.  SHA-1 over the three, separated by bytes that none holds. */
+static void
+make_token(BounceRow *row)
+{
+	GChecksum  *checksum;
+	char		when[32];
+	int			n;
+
+	row->token[0] = '\0';
+	if (row->recipient.n == 0 && row->addresser.n == 0)
+		return;
+	n = snprintf(when, sizeof(when), "%lld", row->bounced_at.known ? (long long) row->bounced_at.epoch : 0LL);
+	checksum = g_checksum_new(G_CHECKSUM_SHA1);
+	g_checksum_update(checksum, (const guchar *) row->addresser.p, (gssize) row->addresser.n);
+	g_checksum_update(checksum, (const guchar *) "\x1f", 1);
+	g_checksum_update(checksum, (const guchar *) row->recipient.p, (gssize) row->recipient.n);
+	g_checksum_update(checksum, (const guchar *) "\x1f", 1);
+	g_checksum_update(checksum, (const guchar *) when, n);
+	memcpy(row->token, g_checksum_get_string(checksum), 40);
+	row->token[40] = '\0';
+	g_checksum_free(checksum);
+}
+
+/* Reasons for which an address in the reply is the one that is refused. */
+static bool
+is_about_sending_host(uint16_t reason)
+{
+	return reason == REASON_BLOCKED || reason == REASON_BADREPUTATION ||
+		reason == REASON_REQUIREPTR || reason == REASON_RATELIMITED || reason == REASON_SPAMDETECTED;
+}
+
+/* Everything of a row that the verdict tells. */
+static void
+fill_verdict(Arena *arena, const Verdict *verdict, BounceKind kind, Slice diagnostic, BounceRow *row)
+{
+	const ReasonRow *reason = &knowledge_reasons[verdict->reason];
+	bool		temporary = verdict->reply.code / 100 == 4 ||
+		(verdict->reply.code == 0 && status_class(verdict->status) == 4);
+
+	row->reason = reason->reason;
+	row->fault = reason->fault;
+	row->advice = reason->advice;
+	if (kind == KIND_DELAY)
+	{
+		row->hard_bounce = TRUTH_FALSE;
+		row->advice = "none";
+	}
+	else if (kind == KIND_FAILURE)
+	{
+		row->hard_bounce = reason->hard_bounce && reason->hard_bounce[0] == 't' && !temporary ? TRUTH_TRUE : TRUTH_FALSE;
+		if (reason->hard_bounce && reason->hard_bounce[0] == 't' && temporary)
+			row->advice = "retry";
+	}
+	row->delivery_status = verdict->status ? verdict->status_text : SLICE_NONE;
+	row->reply_code = verdict->reply.code;
+	row->diagnostic_code = text_or_none(decode_valid_utf8(arena, verdict->reply.words.n ? verdict->reply.words : diagnostic));
+	if (verdict->providers[0] != PROVIDER_NONE)
+		row->provider = knowledge_providers[verdict->providers[0]].provider;
+	if (verdict->providers[1] != PROVIDER_NONE)
+		row->provider = knowledge_providers[verdict->providers[1]].provider;
+	row->host_group = verdict->host_group;
+	row->retry_after = hints_retry_after(verdict->reply.words);
+	row->blocklist_count = hints_blocklists(arena, verdict->reply.words, row->blocklist, BOUNCE_MAX_BLOCKLISTS);
+	if (row->blocklist_count > 0 || is_about_sending_host(verdict->reason))
+		row->listed_ip = hints_ip(verdict->reply.words);
+}
+
+static void
+fill_complaint(const Report *report, BounceRow *row)
+{
+	const ReasonRow *reason = &knowledge_reasons[REASON_FEEDBACK];
+
+	row->reason = reason->reason;
+	row->fault = reason->fault;
+	row->advice = "remove";
+	/* RFC 6591: a report on authentication says nothing of the recipient; RFC 6430: not-spam says the contrary */
+	if (slice_equal(report->feedback_type, SLICE_LIT("auth-failure")))
+		row->advice = "fix_sender";
+	else if (slice_equal(report->feedback_type, SLICE_LIT("not-spam")))
+		row->advice = "none";
+	row->feedback_type = text_or_none(report->feedback_type);
+}
+
+static void
+fill_row(Arena *arena, const Report *report, const Delivery *delivery, const Shared *shared, BounceRow *row)
+{
+	memset(row, 0, sizeof(*row));
+	row->retry_after = -1;
+	row->kind = delivery->kind;
+	row->recipient = text_or_none(delivery->recipient);
+	row->alias = text_or_none(delivery->alias);
+	row->verp = shared->verp;
+	row->addresser = text_or_none(shared->addresser);
+	row->sender_domain = text_or_none(address_domain(shared->addresser));
+	row->destination = text_or_none(address_domain(delivery->recipient));
+	row->lhost = delivery->lhost.n ? host_name(arena, delivery->lhost) : shared->lhost;
+	row->rhost = host_name(arena, delivery->rhost);
+	row->bounced_at = delivery->attempted.known ? delivery->attempted : report->date;
+	row->sent_at = report->returned.date.known ? report->returned.date : report->arrival;
+	row->message_id = shared->message_id;
+	row->subject = shared->subject;
+	row->list_id = shared->list_id;
+	row->feedback_id = shared->feedback_id;
+	row->action = action_word(delivery->action, delivery->kind);
+	if (report->decoder != DECODER_NONE)
+		row->decoded_by = knowledge_decoders[report->decoder].decoder;
+	make_token(row);
+}
+
+/*
+ * The verdict on a delivery.  The human text beside the fields is read only
+ * when they leave something open: most leave nothing.
+ */
+static void
+judge(Arena *arena, Report *report, size_t number, Verdict *verdict)
+{
+	const Delivery *delivery = &report->deliveries[number];
+
+	verdict_of(arena, delivery, verdict);
+	if (!report->words_read &&
+		(!verdict->sure || delivery->recipient.n == 0 ||
+		 (verdict->command == NULL && delivery->command == NULL)))
+	{
+		report_read_words(report);
+		verdict_of(arena, delivery, verdict);
+	}
+	if (delivery->kind == KIND_SUCCESS)
+		verdict->reason = REASON_DELIVERED;
+}
+
+static void
+fill_judged(Arena *arena, const Delivery *delivery, const Verdict *verdict, BounceRow *row)
+{
+	fill_verdict(arena, verdict, delivery->kind, delivery->diagnostic, row);
+	if (delivery->kind != KIND_SUCCESS)
+		row->smtp_command = delivery->command ? delivery->command : verdict->command;
+	row->diagnostic_type = text_or_none(delivery->diagnostic_type);
+	if (row->diagnostic_type.n == 0 && verdict->reply.code != 0)
+		row->diagnostic_type = SLICE_LIT("smtp");
+	if (row->rhost.n == 0)
+		row->rhost = host_name(arena, verdict->reply.rhost);
+}
+
+static bool
+is_wanted(BounceKind kind, bool all_kinds)
+{
+	return kind == KIND_FAILURE || kind == KIND_DELAY || kind == KIND_COMPLAINT ||
+		(all_kinds && kind != KIND_NONE);
+}
+
+BounceResult
+bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
+{
+	BounceResult result = {0, NULL};
+	Message		message;
+	Report		report;
+	Shared		shared;
+	Verdict		verdict;
+
+	mime_scan(arena, raw, &message);
+	report_read(arena, &message, &report);
+	if (report.count == 0)
+		return result;
+	result.rows = arena_alloc(arena, report.count * sizeof(BounceRow));
+	if (result.rows == NULL)
+		return result;
+	read_shared(arena, &report, &shared);
+	for (size_t i = 0; i < report.count; i++)
+	{
+		BounceRow  *row = &result.rows[result.count];
+		BounceKind	kind = report.deliveries[i].kind;
+
+		if ((i & 0x3f) == 0x3f)
+			arena_interrupt(arena);
+		if (!is_wanted(kind, all_kinds))
+			continue;
+		if (kind == KIND_FAILURE || kind == KIND_DELAY || kind == KIND_SUCCESS)
+			judge(arena, &report, i, &verdict);
+		fill_row(arena, &report, &report.deliveries[i], &shared, row);
+		switch (kind)
+		{
+			case KIND_FAILURE:
+			case KIND_DELAY:
+			case KIND_SUCCESS:
+				fill_judged(arena, &report.deliveries[i], &verdict, row);
+				break;
+			case KIND_COMPLAINT:
+				fill_complaint(&report, row);
+				break;
+			case KIND_AUTOREPLY:
+				row->reason = knowledge_reasons[REASON_VACATION].reason;
+				row->advice = "none";
+				break;
+			case KIND_RECEIPT:
+			case KIND_CHALLENGE:
+				row->advice = "none";
+				break;
+			case KIND_NONE:
+				break;
+		}
+		result.count++;
+	}
+	return result;
+}
+
+void
+bounce_read_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, BounceRow *row)
+{
+	static const Slice verbs[] = {
+		SLICE_LIT("CONN"), SLICE_LIT("EHLO"), SLICE_LIT("HELO"), SLICE_LIT("LHLO"), SLICE_LIT("STARTTLS"),
+		SLICE_LIT("AUTH"), SLICE_LIT("MAIL"), SLICE_LIT("RCPT"), SLICE_LIT("DATA"), SLICE_LIT("QUIT"),
+	};
+	Delivery	delivery = {.kind = KIND_FAILURE};
+	Verdict		verdict;
+
+	memset(row, 0, sizeof(*row));
+	row->retry_after = -1;
+	delivery.diagnostic = decode_valid_utf8(arena, slice(reply.p, reply.n < LIMIT_REPLY_BYTES ? reply.n : LIMIT_REPLY_BYTES));
+	delivery.rhost = host_name(arena, slice_trim(rhost));
+	smtp_command = slice_trim(smtp_command);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+	{
+		if (slice_starts_nocase(smtp_command, verbs[i]))
+			delivery.command = verbs[i].p;
+	}
+	verdict_of(arena, &delivery, &verdict);
+	row->kind = KIND_FAILURE;
+	if (verdict.reply.code / 100 == 2 || (verdict.reply.code == 0 && status_class(verdict.status) == 2))
+	{
+		row->kind = KIND_SUCCESS;
+		verdict.reason = REASON_DELIVERED;
+	}
+	fill_verdict(arena, &verdict, row->kind, delivery.diagnostic, row);
+	row->action = action_word(ACTION_NONE, row->kind);
+	row->smtp_command = delivery.command ? delivery.command : verdict.command;
+	if (verdict.reply.code != 0)
+		row->diagnostic_type = SLICE_LIT("smtp");
+	row->rhost = delivery.rhost.n ? delivery.rhost : host_name(arena, verdict.reply.rhost);
+}

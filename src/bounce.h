@@ -1,0 +1,102 @@
+/*
+ * bounce.h
+ *	  The library's one door: bytes of a mail in, rows out.
+ *
+ * Knows nothing of PostgreSQL.  The same two functions serve the backend
+ * (src/pg), the tests, the fuzzer and the benchmark.
+ */
+#ifndef BOUNCE_H
+#define BOUNCE_H
+
+#include "mail/arena.h"
+#include "mail/decode.h"
+
+#define BOUNCE_MAX_BLOCKLISTS 8
+
+typedef enum BounceKind
+{
+	KIND_NONE,					/* no row */
+	KIND_FAILURE,
+	KIND_DELAY,
+	KIND_COMPLAINT,
+	/* only with all_kinds: */
+	KIND_SUCCESS,
+	KIND_AUTOREPLY,
+	KIND_RECEIPT,
+	KIND_CHALLENGE
+} BounceKind;
+
+typedef enum BounceTruth
+{
+	TRUTH_NULL,
+	TRUTH_FALSE,
+	TRUTH_TRUE
+} BounceTruth;
+
+/*
+ * One record, DESIGN.md section 1.  Slices are valid UTF-8 without NUL and
+ * live as long as the arena (or the message); { NULL, 0 } is SQL's NULL.
+ * const char * are of static storage; NULL is SQL's NULL.
+ */
+typedef struct BounceRow
+{
+	BounceKind	kind;
+	Slice		recipient;
+	const char *reason;
+	BounceTruth hard_bounce;
+	const char *fault;
+	const char *advice;
+	const char *action;
+	Slice		delivery_status;	/* "5.1.1" */
+	int			reply_code;		/* 0 is NULL */
+	const char *smtp_command;
+	Slice		diagnostic_type;
+	Slice		diagnostic_code;
+	Slice		alias;
+	Slice		verp;
+	Slice		addresser;
+	Slice		sender_domain;
+	Slice		destination;
+	const char *provider;
+	const char *host_group;
+	Slice		rhost;
+	Slice		lhost;
+	MailDate	bounced_at;		/* timezone_offset is bounced_at.zone */
+	MailDate	sent_at;
+	Slice		message_id;
+	Slice		subject;
+	Slice		list_id;
+	Slice		feedback_type;
+	Slice		feedback_id;
+	int64_t		retry_after;	/* seconds, -1 is NULL */
+	int			blocklist_count;
+	const char *blocklist[BOUNCE_MAX_BLOCKLISTS];
+	Slice		listed_ip;		/* textual IPv4 or IPv6, checked */
+	const char *decoded_by;
+	char		token[41];		/* hex, "" is NULL */
+} BounceRow;
+
+typedef struct BounceResult
+{
+	size_t		count;
+	BounceRow  *rows;			/* in the arena */
+} BounceResult;
+
+/*
+ * Reads one message.  'raw' stays the caller's and must outlive the result;
+ * everything else lies in 'arena'.  With all_kinds, kinds beyond failure,
+ * delay and complaint are reported too.  Never fails: a mail that is no bounce
+ * gives count = 0; when memory ran out (arena->failed) the rows may be fewer.
+ */
+BounceResult bounce_read_message(Arena *arena, Slice raw, bool all_kinds);
+
+/*
+ * Judges a bare SMTP reply (RFC 5321 4.2), as a log or an API holds it;
+ * multi-line replies and the prefaces that MTAs put before them are
+ * understood.  rhost and smtp_command may be SLICE_NONE.  Always fills one
+ * row; kind is KIND_FAILURE (also for a 4yz reply), KIND_SUCCESS for 2yz.
+ */
+void		bounce_read_reply(Arena *arena, Slice reply, Slice rhost,
+							  Slice smtp_command, BounceRow *row);
+
+#endif							/* BOUNCE_H */

@@ -1,0 +1,337 @@
+/*
+ * reply.c
+ *	  The SMTP reply inside a diagnostic text (RFC 5321 4.2, RFC 3463).
+ */
+#include "classify/reply.h"
+#include "mail/address.h"
+#include "mail/limits.h"
+
+uint32_t
+status_read(Slice s, size_t *length)
+{
+	uint32_t	numbers[3] = {0, 0, 0};
+	size_t		i = 0;
+
+	if (s.n < 5 || (s.p[0] != '2' && s.p[0] != '4' && s.p[0] != '5') || s.p[1] != '.')
+		return 0;
+	for (int k = 0; k < 3; k++)
+	{
+		size_t		start = i;
+
+		while (i < s.n && i - start < 3 && ascii_is_digit(s.p[i]))
+			numbers[k] = numbers[k] * 10 + (uint32_t) (s.p[i++] - '0');
+		if (i == start)
+			return 0;
+		if (k < 2 && (i >= s.n || s.p[i++] != '.'))
+			return 0;
+	}
+	/* an address or a version has more to it */
+	if (i < s.n && (ascii_is_digit(s.p[i]) ||
+					(s.p[i] == '.' && i + 1 < s.n && ascii_is_digit(s.p[i + 1]))))
+		return 0;
+	*length = i;
+	return status_make(numbers[0], numbers[1], numbers[2]);
+}
+
+/*
+ * White space folded, "NNN-" and "NNN-x.y.z" of further lines of a reply
+ * removed.  A line end stays one '\n': a reply may begin behind it.
+ */
+static Slice
+fold_lines(Arena *arena, Slice text)
+{
+	char	   *out;
+	size_t		n = 0;
+	bool		plain = true;
+	char		code[3] = {0};
+
+	text = slice_trim(text);
+	if (text.n > LIMIT_REPLY_BYTES)
+		text.n = LIMIT_REPLY_BYTES;
+	for (size_t i = 0; i < text.n && plain; i++)
+		plain = !(ascii_is_space(text.p[i]) &&
+				  (text.p[i] != ' ' || (i + 1 < text.n && ascii_is_space(text.p[i + 1]))));
+	if (plain && text.n >= 4 && text.p[3] == '-')
+		plain = false;
+	if (plain)
+		return text;
+	out = arena_alloc(arena, text.n + 1);
+	if (out == NULL)
+		return text;
+	for (size_t i = 0; i < text.n; i++)
+	{
+		char		c = text.p[i];
+		bool		line_start = n == 0 || out[n - 1] == ' ' || out[n - 1] == '\n';
+
+		if (ascii_is_space(c))
+		{
+			bool		line_end = c == '\n' || c == '\r';
+
+			if (n > 0 && (out[n - 1] == ' ' || out[n - 1] == '\n'))
+			{
+				if (line_end)
+					out[n - 1] = '\n';
+			}
+			else
+				out[n++] = line_end ? '\n' : ' ';
+			continue;
+		}
+		/* RFC 5321 4.2.1: each line of a multi-line reply repeats the code, and most hosts the enhanced one */
+		if (line_start && i + 3 < text.n && (text.p[i + 3] == '-' || text.p[i + 3] == ' ') &&
+			(c == '2' || c == '4' || c == '5') && ascii_is_digit(text.p[i + 1]) && ascii_is_digit(text.p[i + 2]))
+		{
+			if (code[0] && memcmp(text.p + i, code, 3) == 0)
+			{
+				size_t		length;
+
+				i += 4;
+				while (i < text.n && text.p[i] == ' ')
+					i++;
+				if (i < text.n && status_read(slice(text.p + i, text.n - i), &length) != 0)
+					i += length;
+				while (i < text.n && text.p[i] == ' ')
+					i++;
+				i--;
+				/* the line goes on with the sentence */
+				if (n > 0)
+					out[n - 1] = ' ';
+				continue;
+			}
+			if (text.p[i + 3] == '-')
+				memcpy(code, text.p + i, 3);
+		}
+		out[n++] = c;
+	}
+	return slice_trim(slice(out, n));
+}
+
+/* The same on one line. */
+static Slice
+one_line(Arena *arena, Slice text)
+{
+	char	   *out;
+
+	if (text.n == 0 || memchr(text.p, '\n', text.n) == NULL)
+		return text;
+	out = arena_alloc(arena, text.n);
+	if (out == NULL)
+		return text;
+	for (size_t i = 0; i < text.n; i++)
+		out[i] = text.p[i] == '\n' ? ' ' : text.p[i];
+	return slice(out, text.n);
+}
+
+/* Is there a reply code at i that stands as one? */
+static bool
+is_code_at(Slice s, size_t i)
+{
+	char		before = i > 0 ? s.p[i - 1] : ' ';
+	char		behind = i + 3 < s.n ? s.p[i + 3] : ' ';
+
+	if (i + 3 > s.n || (s.p[i] != '2' && s.p[i] != '4' && s.p[i] != '5') ||
+		s.p[i + 1] < '0' || s.p[i + 1] > '7' || !ascii_is_digit(s.p[i + 2]))
+		return false;
+	if (ascii_is_alnum(before) || before == '.' || before == '-' || before == '/' || before == '_' || before == '[')
+		return false;
+	return behind == ' ' || behind == '-' || behind == ':' || behind == ',' || behind == '\'' ||
+		behind == '"' || behind == '>' || behind == ';' || behind == ')' || behind == '<';
+}
+
+/* Does what stands before i announce a reply? */
+static bool
+is_announced(Slice s, size_t i)
+{
+	static const Slice words[] = {
+		SLICE_LIT("said"), SLICE_LIT("with"), SLICE_LIT("returned"), SLICE_LIT("error"),
+		SLICE_LIT("code"), SLICE_LIT("reply"), SLICE_LIT("response"), SLICE_LIT("smtp"),
+		SLICE_LIT("responsecode"), SLICE_LIT("failed"), SLICE_LIT("..."),
+		/* the stage at which it was given: "RCPT 550 ...", "DATA closing 554 ..." */
+		SLICE_LIT("rcpt"), SLICE_LIT("mail"), SLICE_LIT("data"), SLICE_LIT("closing"), SLICE_LIT("ehlo"), SLICE_LIT("helo"),
+	};
+
+	if (i > 0 && s.p[i - 1] == '\n')
+		return true;
+	while (i > 0 && (s.p[i - 1] == ' ' || s.p[i - 1] == '\'' || s.p[i - 1] == '"' || s.p[i - 1] == '#'))
+		i--;
+	if (i == 0)
+		return true;
+	if (strchr(":;>(=<", s.p[i - 1]) != NULL)
+		return true;
+	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+	{
+		if (slice_ends_nocase(slice(s.p, i), words[k]))
+			return true;
+	}
+	return false;
+}
+
+/* "... sender address rejected: undeliverable address: host x said: 550": what follows is about the sender. */
+static bool
+is_about_sender(Slice s)
+{
+	return slice_find_nocase(s, SLICE_LIT("sender"), 0) != SLICE_NPOS ||
+		slice_find_nocase(s, SLICE_LIT("verification failed"), 0) != SLICE_NPOS;
+}
+
+/* Reads code and enhanced code at i; returns false when a mere number stands there. */
+static bool
+read_code(Slice s, size_t i, Reply *reply)
+{
+	size_t		k = i + 3;
+	size_t		length;
+	int			code = (s.p[i] - '0') * 100 + (s.p[i + 1] - '0') * 10 + (s.p[i + 2] - '0');
+
+	while (k < s.n && k < i + 8 && strchr(" \n-:'\"#(<[,", s.p[k]) != NULL)
+		k++;
+	reply->status = k < s.n ? status_read(slice(s.p + k, s.n - k), &length) : 0;
+	if (reply->status != 0)
+		reply->status_text = slice(s.p + k, length);
+	else
+	{
+		/* "550 MB", "450 seconds": no reply */
+		static const Slice units[] = {
+			SLICE_LIT("mb"), SLICE_LIT("kb"), SLICE_LIT("gb"), SLICE_LIT("bytes"), SLICE_LIT("seconds"),
+			SLICE_LIT("minutes"), SLICE_LIT("hours"), SLICE_LIT("messages"), SLICE_LIT("recipients"),
+			SLICE_LIT("times"), SLICE_LIT("attempts"),
+		};
+
+		for (size_t u = 0; i > 0 && k < s.n && u < sizeof(units) / sizeof(units[0]); u++)
+		{
+			if (slice_starts_nocase(slice(s.p + k, s.n - k), units[u]) &&
+				(k + units[u].n >= s.n || !ascii_is_alpha(s.p[k + units[u].n])))
+				return false;
+		}
+		reply->status_text = SLICE_NONE;
+	}
+	/* "550 2.1.5 unknown": a class that contradicts the code tells nothing (RFC 3463 2) */
+	if (reply->status != 0 && (status_class(reply->status) == 2) != (code < 300))
+	{
+		reply->status = 0;
+		reply->status_text = SLICE_NONE;
+	}
+	reply->code = code;
+	return true;
+}
+
+/* An enhanced code that stands without a reply code: "(#5.1.1)", "5.4.1 Recipient ...". */
+static void
+find_status(Reply *reply)
+{
+	Slice		s = reply->words;
+
+	for (size_t i = 0; i + 5 <= s.n; i++)
+	{
+		size_t		length;
+		uint32_t	status;
+
+		if (s.p[i + 1] != '.' || (i > 0 && strchr(" \n#([:;<'\"=,-", s.p[i - 1]) == NULL))
+			continue;
+		status = status_read(slice(s.p + i, s.n - i), &length);
+		if (status != 0 && (reply->code == 0 || (status_class(status) == 2) == (reply->code < 300)))
+		{
+			reply->status = status;
+			reply->status_text = slice(s.p + i, length);
+			return;
+		}
+	}
+}
+
+/* The host that the preface before the reply names. */
+static void
+find_rhost(Reply *reply, size_t preface)
+{
+	static const Slice leads[] = {
+		SLICE_LIT("host "), SLICE_LIT("connect to "), SLICE_LIT("connection with "),
+		SLICE_LIT("conversation with "), SLICE_LIT("connected to "), SLICE_LIT("remote delivery to "),
+		SLICE_LIT("server "), SLICE_LIT("host: "), SLICE_LIT("talking to "),
+	};
+	Slice		s = slice(reply->whole.p, preface);
+
+	for (size_t k = 0; k < sizeof(leads) / sizeof(leads[0]); k++)
+	{
+		size_t		at = 0;
+
+		while ((at = slice_find_nocase(s, leads[k], at)) != SLICE_NPOS)
+		{
+			size_t		start = at + leads[k].n;
+			size_t		end = start;
+			Slice		name;
+
+			while (end < s.n && (ascii_is_alnum(s.p[end]) || s.p[end] == '.' || s.p[end] == '-' || s.p[end] == '_'))
+				end++;
+			while (end > start && s.p[end - 1] == '.')
+				end--;
+			name = slice(s.p + start, end - start);
+			if ((at == 0 || !ascii_is_alnum(s.p[at - 1])) && address_is_domain(name) &&
+				slice_find(name, '.', 0) != SLICE_NPOS)
+			{
+				reply->rhost = name;
+				return;
+			}
+			at = start;
+		}
+	}
+}
+
+/* Cuts what the reporting host put behind the reply: "(in reply to RCPT TO command)", closing quotes. */
+static Slice
+without_suffix(Slice s)
+{
+	size_t		at = slice_find_nocase(s, SLICE_LIT("(in reply to "), 0);
+
+	if (at != SLICE_NPOS && at > 0)
+		s.n = at;
+	at = slice_find_nocase(s, SLICE_LIT("Giving up on "), 0);
+	if (at != SLICE_NPOS && at > 0)
+		s.n = at;
+	at = slice_find_nocase(s, SLICE_LIT("> #SMTP#"), 0);
+	if (at != SLICE_NPOS && at > 0)
+		s.n = at;
+	s = slice_trim(s);
+	if (s.n > 0 && (s.p[s.n - 1] == '\'' || s.p[s.n - 1] == '"') &&
+		memchr(s.p, s.p[s.n - 1], s.n - 1) == NULL)
+		s.n--;
+	while (s.n >= 2 && s.p[s.n - 1] == '#')
+		s.n--;
+	return slice_trim(s);
+}
+
+void
+reply_read(Arena *arena, Slice text, Reply *reply)
+{
+	size_t		found = SLICE_NPOS;
+	Slice		s;
+
+	memset(reply, 0, sizeof(*reply));
+	s = fold_lines(arena, text);
+	reply->whole = s;
+	for (size_t i = 0; i + 3 <= s.n; i++)
+	{
+		Reply		candidate = *reply;
+
+		if (!ascii_is_digit(s.p[i]) || !is_code_at(s, i))
+			continue;
+		if (i > 0 && !is_announced(s, i))
+		{
+			/* in the middle of a sentence only an enhanced code makes it a reply, or the greeting before it */
+			if ((found != SLICE_NPOS && reply->code >= 300) || !read_code(s, i, &candidate) || candidate.status == 0)
+				continue;
+		}
+		else if (!read_code(s, i, &candidate))
+			continue;
+		if (found != SLICE_NPOS && is_about_sender(slice(s.p + found, i - found)))
+			break;
+		/* a 2yz inside a refusal is quoted history */
+		if (found != SLICE_NPOS && candidate.code < 400)
+			continue;
+		*reply = candidate;
+		found = i;
+		i += 2;
+	}
+	reply->words = found == SLICE_NPOS ? s : slice(s.p + found, s.n - found);
+	reply->words = one_line(arena, without_suffix(reply->words));
+	if (reply->status == 0)
+		find_status(reply);
+	find_rhost(reply, found == SLICE_NPOS ? s.n : found);
+	reply->whole = one_line(arena, reply->whole);
+}

@@ -1,0 +1,35 @@
+/*
+ * verdict.h
+ *	  Why a delivery failed: the order of evidence of DESIGN.md section 2.
+ */
+#ifndef BOUNCE_VERDICT_H
+#define BOUNCE_VERDICT_H
+
+#include "classify/knowledge.h"
+#include "classify/reply.h"
+#include "report/report.h"
+
+#define VERDICT_PROVIDERS 3
+
+typedef struct Verdict
+{
+	uint16_t	reason;			/* REASON_... */
+	bool		sure;			/* telling words or codes decided; else the human text is worth a look */
+	Reply		reply;			/* of the diagnostic, else of the human words */
+	const char *command;		/* that the words name, or NULL */
+	uint32_t	status;			/* the host's own, else the Status field's; 0 for none */
+	Slice		status_text;
+	uint16_t	providers[VERDICT_PROVIDERS];	/* of rhost, of destination, of a host that the reply names; PROVIDER_NONE */
+	const char *host_group;
+} Verdict;
+
+/*
+ * Judges one delivery.  Only reads; one delivery has one verdict, whatever
+ * was judged before.
+ */
+void		verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict);
+
+/* The reason of that name; it must exist. */
+uint16_t	verdict_reason(const char *name);
+
+#endif							/* BOUNCE_VERDICT_H */

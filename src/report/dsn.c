@@ -1,0 +1,398 @@
+/*
+ * dsn.c
+ *	  Delivery status notifications: RFC 3464, RFC 6533, and what MTAs make of
+ *	  them.
+ *
+ * The fields stand in the message/delivery-status part; gateways put them
+ * into text/plain parts or glue the groups together, so nothing but the
+ * fields themselves is relied on.
+ */
+#include "mail/address.h"
+#include "report/dsn.h"
+
+typedef enum DsnField
+{
+	FIELD_OTHER,
+	FIELD_REPORTING_MTA,
+	FIELD_ARRIVAL_DATE,
+	FIELD_ORIGINAL_RECIPIENT,
+	FIELD_FINAL_RECIPIENT,
+	FIELD_ACTUAL_RECIPIENT,
+	FIELD_ACTION,
+	FIELD_STATUS,
+	FIELD_DIAGNOSTIC,
+	FIELD_REMOTE_MTA,
+	FIELD_LAST_ATTEMPT,
+	FIELD_VENDOR_TEXT
+} DsnField;
+
+static const struct
+{
+	Slice		name;
+	DsnField	field;
+}			dsn_fields[] = {
+	{SLICE_LIT("Final-Recipient"), FIELD_FINAL_RECIPIENT},
+	{SLICE_LIT("Original-Recipient"), FIELD_ORIGINAL_RECIPIENT},
+	{SLICE_LIT("Action"), FIELD_ACTION},
+	{SLICE_LIT("Status"), FIELD_STATUS},
+	{SLICE_LIT("Diagnostic-Code"), FIELD_DIAGNOSTIC},
+	{SLICE_LIT("Remote-MTA"), FIELD_REMOTE_MTA},
+	{SLICE_LIT("Last-Attempt-Date"), FIELD_LAST_ATTEMPT},
+	{SLICE_LIT("Reporting-MTA"), FIELD_REPORTING_MTA},
+	{SLICE_LIT("Arrival-Date"), FIELD_ARRIVAL_DATE},
+	/* Sendmail: the address that an alias led to */
+	{SLICE_LIT("X-Actual-Recipient"), FIELD_ACTUAL_RECIPIENT},
+	/* Exchange 2007 and newer */
+	{SLICE_LIT("X-Supplementary-Info"), FIELD_VENDOR_TEXT},
+	/* Courier */
+	{SLICE_LIT("X-Network-Error"), FIELD_VENDOR_TEXT},
+	/* Novell GroupWise, IronPort and gateways that write it beside an empty Diagnostic-Code */
+	{SLICE_LIT("X-Diagnostic-Code"), FIELD_VENDOR_TEXT},
+	{SLICE_LIT("X-Notes"), FIELD_VENDOR_TEXT},
+	/* PowerMTA's own class, a word: a hint where the rest is silent */
+	{SLICE_LIT("X-PowerMTA-BounceCategory"), FIELD_VENDOR_TEXT},
+};
+
+/* What the current recipient group has had already. */
+typedef struct Group
+{
+	Delivery   *delivery;
+	uint32_t	seen;			/* bits of DsnField */
+	bool		blank_behind;	/* a blank line came after its last field */
+} Group;
+
+static DsnField
+field_of(Slice name)
+{
+	for (size_t i = 0; i < sizeof(dsn_fields) / sizeof(dsn_fields[0]); i++)
+	{
+		if (slice_equal_nocase(name, dsn_fields[i].name))
+			return dsn_fields[i].field;
+	}
+	return FIELD_OTHER;
+}
+
+/* RFC 3464 2.3.3; "failed (to ...)", "Action: deliverable" of probes is ACTION_OTHER */
+static Action
+action_of(Slice value)
+{
+	static const struct
+	{
+		Slice		word;
+		Action		action;
+	}			words[] = {
+		{SLICE_LIT("failed"), ACTION_FAILED},
+		{SLICE_LIT("failure"), ACTION_FAILED},
+		{SLICE_LIT("fail"), ACTION_FAILED},
+		{SLICE_LIT("expired"), ACTION_FAILED},
+		{SLICE_LIT("delayed"), ACTION_DELAYED},
+		{SLICE_LIT("deferred"), ACTION_DELAYED},
+		{SLICE_LIT("delivered"), ACTION_DELIVERED},
+		{SLICE_LIT("relayed"), ACTION_RELAYED},
+		{SLICE_LIT("expanded"), ACTION_EXPANDED},
+	};
+	size_t		n = 0;
+
+	while (n < value.n && (ascii_is_alpha(value.p[n]) || value.p[n] == '-'))
+		n++;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (slice_equal_nocase(slice(value.p, n), words[i].word))
+			return words[i].action;
+	}
+	return n > 0 ? ACTION_OTHER : ACTION_NONE;
+}
+
+Slice
+dsn_name(Arena *arena, Slice value)
+{
+	size_t		semicolon;
+	size_t		n = 0;
+
+	value = mime_without_comments(arena, value);
+	semicolon = slice_find(value, ';', 0);
+	if (semicolon != SLICE_NPOS && semicolon <= 24)
+		value = slice_trim(slice(value.p + semicolon + 1, value.n - semicolon - 1));
+	while (n < value.n && !ascii_is_space(value.p[n]) && value.p[n] != ';' && value.p[n] != ',')
+		n++;
+	value.n = n;
+	if (value.n > 2 && value.p[0] == '[' && value.p[value.n - 1] == ']')
+		value = slice(value.p + 1, value.n - 2);
+	if (value.n > 2 && value.p[0] == '<' && value.p[value.n - 1] == '>')
+		value = slice(value.p + 1, value.n - 2);
+	while (value.n > 0 && value.p[value.n - 1] == '.')
+		value.n--;
+	return value;
+}
+
+/* The leading "x.y.z" of a Status field, which may go on with a comment or a sentence. */
+static Slice
+status_digits(Slice value)
+{
+	size_t		n = 0;
+	int			dots = 0;
+
+	while (n < value.n && (ascii_is_digit(value.p[n]) || (value.p[n] == '.' && dots < 2)))
+		dots += value.p[n++] == '.';
+	if (dots != 2 || n < 5 || n > 9 || value.p[1] != '.' || !ascii_is_digit(value.p[n - 1]) ||
+		(value.p[0] != '2' && value.p[0] != '4' && value.p[0] != '5'))
+		return SLICE_NONE;
+	return slice(value.p, n);
+}
+
+/* "smtp; 550 ..." into type and text; a text without a known kind of type is all text. */
+static void
+read_diagnostic(Report *report, Delivery *delivery, Slice value)
+{
+	size_t		semicolon;
+
+	if (value.n > LIMIT_REPLY_BYTES * 2)
+		value.n = LIMIT_REPLY_BYTES * 2;
+	value = decode_header(report->arena, value);
+	semicolon = slice_find(value, ';', 0);
+	if (semicolon != SLICE_NPOS && semicolon > 0 && semicolon <= 24)
+	{
+		Slice		type = slice_trim(slice(value.p, semicolon));
+		bool		is_type = type.n > 0;
+
+		for (size_t i = 0; i < type.n; i++)
+			is_type = is_type && (ascii_is_alnum(type.p[i]) || type.p[i] == '-' || type.p[i] == '_');
+		if (is_type)
+		{
+			delivery->diagnostic_type = arena_copy_lower(report->arena, type);
+			value = slice_trim(slice(value.p + semicolon + 1, value.n - semicolon - 1));
+		}
+	}
+	delivery->diagnostic = value;
+}
+
+static void
+append_vendor(Report *report, Delivery *delivery, Slice value)
+{
+	Slice		text = decode_header(report->arena, slice(value.p, value.n < LIMIT_REPLY_BYTES ? value.n : LIMIT_REPLY_BYTES));
+	char	   *joined;
+
+	if (delivery->vendor.n == 0)
+	{
+		delivery->vendor = text;
+		return;
+	}
+	if (delivery->vendor.n > LIMIT_REPLY_BYTES)
+		return;
+	joined = arena_alloc(report->arena, delivery->vendor.n + 1 + text.n);
+	if (joined == NULL)
+		return;
+	memcpy(joined, delivery->vendor.p, delivery->vendor.n);
+	joined[delivery->vendor.n] = '\n';
+	if (text.n)
+		memcpy(joined + delivery->vendor.n + 1, text.p, text.n);
+	delivery->vendor = slice(joined, delivery->vendor.n + 1 + text.n);
+}
+
+/* Does this field begin a group of its own? */
+static bool
+starts_group(const Group *group, DsnField field)
+{
+	uint32_t	recipients = (1u << FIELD_ORIGINAL_RECIPIENT) | (1u << FIELD_FINAL_RECIPIENT);
+
+	if (group->delivery == NULL)
+		return true;
+	if (field == FIELD_VENDOR_TEXT)
+		return false;
+	if (group->seen & (1u << field))
+		return true;
+	return group->blank_behind && ((1u << field) & recipients) && (group->seen & recipients);
+}
+
+static void
+read_field(Report *report, Group *group, DsnField field, Slice value)
+{
+	Arena	   *arena = report->arena;
+	Delivery   *delivery;
+
+	switch (field)
+	{
+		case FIELD_OTHER:
+			return;
+		case FIELD_REPORTING_MTA:
+			if (report->reporting_mta.n == 0)
+				report->reporting_mta = dsn_name(arena, value);
+			return;
+		case FIELD_ARRIVAL_DATE:
+			if (!report->arrival.known)
+				report->arrival = decode_date(value);
+			return;
+		default:
+			break;
+	}
+
+	if (starts_group(group, field))
+	{
+		/* the second Original-Recipient or Diagnostic-Code of one group adds nothing */
+		if (group->delivery && !group->blank_behind &&
+			(field == FIELD_DIAGNOSTIC || field == FIELD_REMOTE_MTA || field == FIELD_LAST_ATTEMPT))
+			return;
+		group->delivery = report_add(report);
+		group->seen = 0;
+	}
+	delivery = group->delivery;
+	if (delivery == NULL)
+		return;
+	group->seen |= 1u << field;
+	group->blank_behind = false;
+
+	switch (field)
+	{
+		case FIELD_FINAL_RECIPIENT:
+			delivery->recipient = address_clean(arena, value, false);
+			break;
+		case FIELD_ORIGINAL_RECIPIENT:
+			delivery->alias = address_clean(arena, value, true);
+			break;
+		case FIELD_ACTUAL_RECIPIENT:
+			/* Sendmail's own mailbox behind the address; the address is what was mailed */
+			if (delivery->recipient.n == 0)
+				delivery->recipient = address_clean(arena, value, true);
+			break;
+		case FIELD_ACTION:
+			delivery->action = action_of(value);
+			break;
+		case FIELD_STATUS:
+			delivery->status = status_digits(slice_trim(value));
+			/* James and Kerio write the reason behind the number */
+			if (delivery->status.n > 0 && delivery->status.n + 2 < value.n)
+				append_vendor(report, delivery,
+							  slice(value.p + delivery->status.n, value.n - delivery->status.n));
+			else if (delivery->status.n == 0)
+				append_vendor(report, delivery, value);
+			break;
+		case FIELD_DIAGNOSTIC:
+			read_diagnostic(report, delivery, value);
+			break;
+		case FIELD_REMOTE_MTA:
+			delivery->rhost = dsn_name(arena, value);
+			break;
+		case FIELD_LAST_ATTEMPT:
+			delivery->attempted = decode_date(value);
+			break;
+		case FIELD_VENDOR_TEXT:
+			append_vendor(report, delivery, value);
+			break;
+		default:
+			break;
+	}
+}
+
+void
+dsn_read(Report *report, Slice text, char line_end)
+{
+	Group		group = {NULL, 0, false};
+	size_t		first = report->count;
+	size_t		offset = 0;
+	size_t		lines = 0;
+	Slice		line;
+	Slice		name = SLICE_NONE;
+	Slice		value = SLICE_NONE;
+	bool		more = true;
+
+	/* a field is complete when the next one begins, so each is read one step late */
+	while (more)
+	{
+		size_t		colon;
+
+		more = mime_next_line(text, line_end, &offset, &line);
+		if ((++lines & 0xfff) == 0)
+			arena_interrupt(report->arena);
+		if (more && line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t') && name.n > 0)
+		{
+			if (slice_trim(line).n > 0)
+				value = slice_between(value.p, line.p + line.n);
+			continue;
+		}
+		if (name.n > 0)
+		{
+			read_field(report, &group, field_of(name), slice_trim(value));
+			name = SLICE_NONE;
+		}
+		if (!more)
+			break;
+		if (slice_trim(line).n == 0)
+		{
+			group.blank_behind = true;
+			continue;
+		}
+		colon = slice_find(slice(line.p, line.n < 64 ? line.n : 64), ':', 0);
+		if (colon == SLICE_NPOS)
+			continue;
+		name = slice_trim(slice(line.p, colon));
+		value = slice(line.p + colon + 1, line.n - colon - 1);
+	}
+
+	for (size_t i = first; i < report->count; i++)
+	{
+		Delivery   *delivery = &report->deliveries[i];
+
+		switch (delivery->action)
+		{
+			case ACTION_DELAYED:
+				delivery->kind = KIND_DELAY;
+				break;
+			case ACTION_DELIVERED:
+			case ACTION_RELAYED:
+			case ACTION_EXPANDED:
+				delivery->kind = KIND_SUCCESS;
+				break;
+			case ACTION_OTHER:
+				/* a report about a probe (sendmail -bv), or a word that nobody defined */
+				delivery->kind = KIND_NONE;
+				break;
+			case ACTION_NONE:
+				if (delivery->status.n > 0 && delivery->status.p[0] == '2')
+					delivery->kind = KIND_SUCCESS;
+				break;
+			case ACTION_FAILED:
+				break;
+		}
+		if (delivery->recipient.n == 0 ||
+			address_domain(delivery->recipient).n == 0)
+		{
+			/* only Original-Recipient, or a pipe or file as the final one */
+			if (delivery->alias.n > 0)
+			{
+				delivery->recipient = delivery->alias;
+				delivery->alias = SLICE_NONE;
+			}
+			else if (delivery->recipient.n > 0 &&
+					 (delivery->recipient.p[0] == '/' || delivery->recipient.p[0] == '|'))
+				delivery->recipient = SLICE_NONE;
+		}
+		if (slice_equal(delivery->alias, delivery->recipient))
+			delivery->alias = SLICE_NONE;
+	}
+}
+
+bool
+dsn_is_in(Slice text, char line_end, size_t *start)
+{
+	size_t		offset = 0;
+	size_t		before = 0;
+	size_t		message_fields = SLICE_NPOS;
+	Slice		line;
+
+	while (mime_next_line(text, line_end, &offset, &line))
+	{
+		char		first = line.n > 10 ? ascii_lower(line.p[0]) : '\0';
+
+		if (first == 'r' && slice_starts_nocase(line, SLICE_LIT("Reporting-MTA:")))
+			message_fields = before;
+		else if ((first == 'f' && slice_starts_nocase(line, SLICE_LIT("Final-Recipient:"))) ||
+				 (first == 'o' && slice_starts_nocase(line, SLICE_LIT("Original-Recipient:"))) ||
+				 (first == 'a' && slice_starts_nocase(line, SLICE_LIT("Action: failed"))))
+		{
+			*start = message_fields != SLICE_NPOS ? message_fields : before;
+			return true;
+		}
+		before = offset;
+	}
+	return false;
+}

@@ -1,0 +1,24 @@
+/*
+ * dsn.h
+ *	  Delivery status notifications: RFC 3464, RFC 6533, and what MTAs make of
+ *	  them.
+ */
+#ifndef BOUNCE_DSN_H
+#define BOUNCE_DSN_H
+
+#include "report/report.h"
+
+/*
+ * Reads per-message and per-recipient fields from 'text' (decoded) and adds a
+ * delivery for each recipient group.  Groups are told apart by the fields
+ * that they repeat, so missing or superfluous blank lines do no harm.
+ */
+void		dsn_read(Report *report, Slice text, char line_end);
+
+/* True when a line of the text begins with a field that only a DSN has. */
+bool		dsn_is_in(Slice text, char line_end, size_t *start);
+
+/* "rfc822; x" or "dns; mx.example.com (192.0.2.1)": what stands behind the type, without comment. */
+Slice		dsn_name(Arena *arena, Slice value);
+
+#endif							/* BOUNCE_DSN_H */

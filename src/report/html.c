@@ -1,0 +1,191 @@
+/*
+ * html.c
+ *	  The words of an HTML part, for reports that have no plain text.
+ *
+ * Not an HTML parser: a report's text needs no more than its words in order,
+ * each table cell and paragraph on a line of its own.
+ */
+#include "report/html.h"
+
+/* Elements that end a line. */
+static bool
+breaks_line(Slice name)
+{
+	static const Slice names[] = {
+		SLICE_LIT("br"), SLICE_LIT("p"), SLICE_LIT("div"), SLICE_LIT("tr"), SLICE_LIT("td"),
+		SLICE_LIT("th"), SLICE_LIT("li"), SLICE_LIT("ul"), SLICE_LIT("ol"), SLICE_LIT("table"),
+		SLICE_LIT("h1"), SLICE_LIT("h2"), SLICE_LIT("h3"), SLICE_LIT("h4"), SLICE_LIT("h5"),
+		SLICE_LIT("h6"), SLICE_LIT("pre"), SLICE_LIT("blockquote"), SLICE_LIT("hr"), SLICE_LIT("center"),
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (slice_equal_nocase(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static size_t
+put_utf8(char *out, uint32_t c)
+{
+	if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		c = 0xfffd;
+	if (c < 0x80)
+	{
+		out[0] = (char) c;
+		return 1;
+	}
+	if (c < 0x800)
+	{
+		out[0] = (char) (0xc0 | (c >> 6));
+		out[1] = (char) (0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000)
+	{
+		out[0] = (char) (0xe0 | (c >> 12));
+		out[1] = (char) (0x80 | ((c >> 6) & 0x3f));
+		out[2] = (char) (0x80 | (c & 0x3f));
+		return 3;
+	}
+	out[0] = (char) (0xf0 | (c >> 18));
+	out[1] = (char) (0x80 | ((c >> 12) & 0x3f));
+	out[2] = (char) (0x80 | ((c >> 6) & 0x3f));
+	out[3] = (char) (0x80 | (c & 0x3f));
+	return 4;
+}
+
+/*
+ * The character reference at s.p[0] == '&'.  Returns how many bytes it takes
+ * (0: it is none) and writes what it stands for: never more bytes than it takes.
+ */
+static size_t
+reference(Slice s, char *out, size_t *written)
+{
+	static const struct
+	{
+		Slice		name;
+		const char *text;
+	}			names[] = {
+		{SLICE_LIT("&lt;"), "<"}, {SLICE_LIT("&gt;"), ">"}, {SLICE_LIT("&amp;"), "&"},
+		{SLICE_LIT("&quot;"), "\""}, {SLICE_LIT("&nbsp;"), " "}, {SLICE_LIT("&apos;"), "'"},
+		{SLICE_LIT("&rsquo;"), "'"}, {SLICE_LIT("&lsquo;"), "'"}, {SLICE_LIT("&commat;"), "@"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (slice_starts_nocase(s, names[i].name))
+		{
+			out[0] = names[i].text[0];
+			*written = 1;
+			return names[i].name.n;
+		}
+	}
+	if (s.n > 3 && s.p[1] == '#')
+	{
+		bool		hex = s.p[2] == 'x' || s.p[2] == 'X';
+		size_t		i = hex ? 3 : 2;
+		uint32_t	c = 0;
+		size_t		digits = 0;
+
+		for (; i < s.n && digits < 8; i++, digits++)
+		{
+			char		d = ascii_lower(s.p[i]);
+
+			if (ascii_is_digit(d))
+				c = c * (hex ? 16 : 10) + (uint32_t) (d - '0');
+			else if (hex && d >= 'a' && d <= 'f')
+				c = c * 16 + (uint32_t) (d - 'a' + 10);
+			else
+				break;
+		}
+		if (digits > 0 && i < s.n && s.p[i] == ';')
+		{
+			*written = put_utf8(out, c);
+			return *written <= i + 1 ? i + 1 : 0;
+		}
+	}
+	return 0;
+}
+
+/* Offset behind the element of that name whose start tag ended at 'from': its content is no text. */
+static size_t
+skip_element(Slice html, size_t from, Slice closing)
+{
+	size_t		at = slice_find_nocase(html, closing, from);
+
+	return at == SLICE_NPOS ? html.n : at;
+}
+
+Slice
+html_to_text(Arena *arena, Slice html)
+{
+	char	   *out = arena_alloc(arena, html.n + 1);
+	size_t		n = 0;
+	size_t		i = 0;
+
+	if (out == NULL)
+		return SLICE_NONE;
+	while (i < html.n)
+	{
+		char		c = html.p[i];
+
+		if (c == '<')
+		{
+			size_t		name = i + 1;
+			size_t		end;
+			Slice		tag;
+
+			if (slice_starts_nocase(slice(html.p + i, html.n - i), SLICE_LIT("<!--")))
+			{
+				i = skip_element(html, i + 4, SLICE_LIT("-->"));
+				i = i < html.n ? i + 3 : i;
+				continue;
+			}
+			if (name < html.n && html.p[name] == '/')
+				name++;
+			end = name;
+			while (end < html.n && ascii_is_alnum(html.p[end]))
+				end++;
+			tag = slice(html.p + name, end - name);
+			if (tag.n > 0)
+			{
+				size_t		close = slice_find(html, '>', end);
+				bool		opens = html.p[i + 1] != '/';
+
+				i = close == SLICE_NPOS ? html.n : close + 1;
+				if (breaks_line(tag) && n > 0 && out[n - 1] != '\n')
+					out[n++] = '\n';
+				if (opens && slice_equal_nocase(tag, SLICE_LIT("style")))
+					i = skip_element(html, i, SLICE_LIT("</style"));
+				else if (opens && slice_equal_nocase(tag, SLICE_LIT("script")))
+					i = skip_element(html, i, SLICE_LIT("</script"));
+				else if (opens && slice_equal_nocase(tag, SLICE_LIT("title")))
+					i = skip_element(html, i, SLICE_LIT("</title"));
+				continue;
+			}
+			out[n++] = c;
+			i++;
+			continue;
+		}
+		if (c == '&')
+		{
+			size_t		written = 0;
+			size_t		taken = reference(slice(html.p + i, html.n - i < 16 ? html.n - i : 16), out + n, &written);
+
+			if (taken > 0)
+			{
+				n += written;
+				i += taken;
+				continue;
+			}
+		}
+		if (c == '\r' || c == '\n' || c == '\t')
+			c = ' ';
+		if (!(c == ' ' && n > 0 && (out[n - 1] == ' ' || out[n - 1] == '\n')))
+			out[n++] = c;
+		i++;
+	}
+	return slice(out, n);
+}

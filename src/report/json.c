@@ -1,0 +1,221 @@
+/*
+ * json.c
+ *	  A pull reader for JSON (RFC 8259) as mails hold it.
+ */
+#include "mail/decode.h"
+#include "report/json.h"
+
+/* Offset behind the string that opens at 'at'; its content in *raw. */
+static size_t
+skip_string(Slice text, size_t at, Slice *raw)
+{
+	size_t		i = at + 1;
+
+	while (i < text.n && text.p[i] != '"')
+		i += text.p[i] == '\\' ? 2 : 1;
+	if (i > text.n)
+		i = text.n;
+	*raw = slice(text.p + at + 1, i - at - 1);
+	return i < text.n ? i + 1 : i;
+}
+
+bool
+json_next(JsonReader *reader, JsonValue *value)
+{
+	Slice		text = reader->text;
+
+	while (reader->at < text.n)
+	{
+		char		c = text.p[reader->at];
+		int			level = reader->depth - 1;
+
+		switch (c)
+		{
+			case '{':
+			case '[':
+				if (reader->depth < JSON_DEPTH)
+				{
+					reader->in_array[reader->depth] = c == '[';
+					reader->keys[reader->depth] = SLICE_NONE;
+					reader->element[reader->depth] = 0;
+				}
+				reader->depth++;
+				reader->at++;
+				break;
+			case '}':
+			case ']':
+				reader->at++;
+				if (--reader->depth <= 0)
+					return false;
+				break;
+			case ',':
+				if (level >= 0 && level < JSON_DEPTH)
+				{
+					reader->element[level]++;
+					if (!reader->in_array[level])
+						reader->keys[level] = SLICE_NONE;
+				}
+				reader->at++;
+				break;
+			case '"':
+				{
+					Slice		raw;
+					size_t		next;
+
+					reader->at = skip_string(text, reader->at, &raw);
+					next = reader->at;
+					while (next < text.n && ascii_is_space(text.p[next]))
+						next++;
+					if (next < text.n && text.p[next] == ':' && level >= 0)
+					{
+						if (level < JSON_DEPTH)
+							reader->keys[level] = raw;
+						reader->at = next + 1;
+						break;
+					}
+					if (level < 0 || level >= JSON_DEPTH)
+						break;
+					value->raw = raw;
+					value->is_string = true;
+					return true;
+				}
+			default:
+				if (ascii_is_alnum(c) || c == '-')
+				{
+					size_t		start = reader->at;
+
+					while (reader->at < text.n && (ascii_is_alnum(text.p[reader->at]) || text.p[reader->at] == '-' || text.p[reader->at] == '+' || text.p[reader->at] == '.'))
+						reader->at++;
+					if (level < 0 || level >= JSON_DEPTH)
+						break;
+					value->raw = slice(text.p + start, reader->at - start);
+					value->is_string = false;
+					return true;
+				}
+				reader->at++;
+				break;
+		}
+	}
+	return false;
+}
+
+static int
+hex4(const char *p)
+{
+	int			value = 0;
+
+	for (int i = 0; i < 4; i++)
+	{
+		char		c = ascii_lower(p[i]);
+
+		if (ascii_is_digit(c))
+			value = value * 16 + (c - '0');
+		else if (c >= 'a' && c <= 'f')
+			value = value * 16 + (c - 'a' + 10);
+		else
+			return -1;
+	}
+	return value;
+}
+
+Slice
+json_string(Arena *arena, Slice raw)
+{
+	char	   *out = arena_alloc(arena, raw.n + 1);
+	size_t		n = 0;
+	size_t		i = 0;
+
+	if (out == NULL)
+		return SLICE_NONE;
+	while (i < raw.n)
+	{
+		char		c = raw.p[i++];
+		int			code;
+
+		if (c == '\r' || c == '\n')
+		{
+			/* wrapped by a mailer, with the fold's blank behind */
+			if (i < raw.n && raw.p[i] == ' ' && c == '\n')
+				i++;
+			continue;
+		}
+		if (c != '\\' || i >= raw.n)
+		{
+			out[n++] = c;
+			continue;
+		}
+		c = raw.p[i++];
+		switch (c)
+		{
+			case 'n':
+				out[n++] = '\n';
+				break;
+			case 'r':
+				out[n++] = '\r';
+				break;
+			case 't':
+				out[n++] = '\t';
+				break;
+			case 'b':
+			case 'f':
+				out[n++] = ' ';
+				break;
+			case 'u':
+				code = i + 4 <= raw.n ? hex4(raw.p + i) : -1;
+				if (code < 0)
+					break;
+				i += 4;
+				if (code >= 0xd800 && code < 0xdc00 && i + 6 <= raw.n && raw.p[i] == '\\' &&
+					raw.p[i + 1] == 'u' && hex4(raw.p + i + 2) >= 0xdc00 && hex4(raw.p + i + 2) < 0xe000)
+				{
+					uint32_t	full = 0x10000 + (((uint32_t) code - 0xd800) << 10) + ((uint32_t) hex4(raw.p + i + 2) - 0xdc00);
+
+					i += 6;
+					out[n++] = (char) (0xf0 | (full >> 18));
+					out[n++] = (char) (0x80 | ((full >> 12) & 0x3f));
+					out[n++] = (char) (0x80 | ((full >> 6) & 0x3f));
+					out[n++] = (char) (0x80 | (full & 0x3f));
+				}
+				else if (code >= 0xd800 && code < 0xe000)
+					out[n++] = '?';
+				else if (code < 0x80)
+					out[n++] = (char) (code ? code : ' ');
+				else if (code < 0x800)
+				{
+					out[n++] = (char) (0xc0 | (code >> 6));
+					out[n++] = (char) (0x80 | (code & 0x3f));
+				}
+				else
+				{
+					out[n++] = (char) (0xe0 | (code >> 12));
+					out[n++] = (char) (0x80 | ((code >> 6) & 0x3f));
+					out[n++] = (char) (0x80 | (code & 0x3f));
+				}
+				break;
+			default:
+				out[n++] = c;
+				break;
+		}
+	}
+	return decode_valid_utf8(arena, slice(out, n));
+}
+
+bool
+json_path_is(const JsonReader *reader, const char *const *keys, int count)
+{
+	int			k = 0;
+
+	if (reader->depth > JSON_DEPTH)
+		return false;
+	for (int i = 0; i < reader->depth; i++)
+	{
+		Slice		key = reader->keys[i];
+
+		if (reader->in_array[i])
+			continue;
+		if (k >= count || key.n != strlen(keys[k]) || memcmp(key.p, keys[k], key.n) != 0)
+			return false;
+		k++;
+	}
+	return k == count;
+}

@@ -1,0 +1,42 @@
+/*
+ * json.h
+ *	  A pull reader for JSON (RFC 8259) as mails hold it: no tree, no
+ *	  recursion, each value with the path of keys that leads to it.
+ *
+ * Lenient where mail is: line ends inside strings (a mailer wrapped them) are
+ * dropped.
+ */
+#ifndef BOUNCE_JSON_H
+#define BOUNCE_JSON_H
+
+#include "mail/arena.h"
+
+#define JSON_DEPTH 16			/* deeper values are skipped */
+
+typedef struct JsonReader
+{
+	Slice		text;
+	size_t		at;
+	int			depth;			/* containers that are open */
+	Slice		keys[JSON_DEPTH];	/* key of each open level, raw; SLICE_NONE in arrays */
+	bool		in_array[JSON_DEPTH];
+	uint32_t	element[JSON_DEPTH];	/* number of the element in each array */
+} JsonReader;
+
+/* One scalar. */
+typedef struct JsonValue
+{
+	Slice		raw;			/* of a string: between the quotes, still escaped; else the token */
+	bool		is_string;
+} JsonValue;
+
+/* Moves to the next scalar; false at the end or where it is no JSON any more. */
+bool		json_next(JsonReader *reader, JsonValue *value);
+
+/* The raw string unescaped, valid UTF-8, in the arena. */
+Slice		json_string(Arena *arena, Slice raw);
+
+/* Is the current value's key path exactly these keys ("bounce", "bouncedRecipients", "emailAddress"; arrays do not count)? */
+bool		json_path_is(const JsonReader *reader, const char *const *keys, int count);
+
+#endif							/* BOUNCE_JSON_H */

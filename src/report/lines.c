@@ -1,0 +1,182 @@
+/*
+ * lines.c
+ *	  A human text as lines, with the markers that each holds.
+ */
+#include "classify/fold.h"
+#include "mail/limits.h"
+#include "mail/mime.h"
+#include "report/lines.h"
+
+/* labels and end marks speak of what stands behind them */
+#define LINE_OF_START ((1u << MARKER_END) | (1u << MARKER_RECIPIENT) | (1u << MARKER_REASON) | \
+					   (1u << MARKER_REMOTE) | (1u << MARKER_LOCAL) | (1u << MARKER_HELP) | \
+					   (1u << MARKER_TRANSCRIPT))
+/* ... and a label at the start of a line needs its colon */
+#define LABELS ((1u << MARKER_RECIPIENT) | (1u << MARKER_REASON) | (1u << MARKER_REMOTE) | \
+				(1u << MARKER_LOCAL) | (1u << MARKER_ALIAS))
+
+typedef struct Search
+{
+	Arena	   *arena;
+	Lines	   *lines;
+	Slice		folded;
+	const uint32_t *origin;
+	size_t		allocated;
+	size_t		line;			/* of the last hit: hits come in order of their end */
+} Search;
+
+static size_t
+line_of(const Lines *lines, uint32_t offset, size_t near)
+{
+	while (near > 0 && lines->lines[near].start > offset)
+		near--;
+	while (near + 1 < lines->count && lines->lines[near + 1].start <= offset)
+		near++;
+	return near;
+}
+
+static bool
+only_punctuation(Slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+	{
+		if (ascii_is_alnum(s.p[i]) || (unsigned char) s.p[i] >= 0x80 || s.p[i] == '@')
+			return false;
+	}
+	return true;
+}
+
+/* Is the hit where its row wants it? */
+static bool
+fits(const Search *search, const MarkerRow *row, const MatchHit *hit, const TextLine *line,
+	 uint32_t start, uint32_t end)
+{
+	Slice		text = search->lines->text;
+	Slice		behind = SLICE_NONE;
+	size_t		after = hit->end;
+
+	if (row->where == WHERE_ANY)
+		return true;
+	if (!only_punctuation(slice_between(text.p + line->start, text.p + start)))
+		return false;
+	if (end < line->end)
+		behind = slice_between(text.p + end, text.p + line->end);
+	if (row->where == WHERE_LINE)
+		return only_punctuation(behind);
+	if (((1u << row->marker) & LABELS) == 0)
+		return true;
+	if (slice_trim(behind).n == 0)
+		return true;
+	while (after < search->folded.n && (search->folded.p[after] == ' ' || search->folded.p[after] == ')'))
+		after++;
+	return after < search->folded.n && (search->folded.p[after] == ':' || search->folded.p[after] == '=');
+}
+
+static bool
+note_marker(void *context, const MatchHit *hit)
+{
+	Search	   *search = context;
+	Lines	   *lines = search->lines;
+	const MarkerRow *row = &knowledge_markers[hit->phrase];
+	uint32_t	start = search->origin[hit->start];
+	uint32_t	end = search->origin[hit->end - 1] + 1;
+	size_t		last = line_of(lines, end - 1, search->line);
+	size_t		first = line_of(lines, start, last);
+	TextLine   *line;
+	LineMarker *marker;
+	uint32_t   *link;
+
+	search->line = last;
+	if (!fits(search, row, hit, &lines->lines[first], start, end))
+		return true;
+	if (lines->marker_count == search->allocated)
+	{
+		size_t		more = search->allocated ? search->allocated * 2 : 16;
+		LineMarker *grown = arena_alloc(search->arena, more * sizeof(LineMarker));
+
+		if (grown == NULL)
+			return false;
+		if (lines->marker_count)
+			memcpy(grown, lines->markers, lines->marker_count * sizeof(LineMarker));
+		lines->markers = grown;
+		search->allocated = more;
+	}
+	line = &lines->lines[((1u << row->marker) & LINE_OF_START) ? first : last];
+	marker = &lines->markers[lines->marker_count];
+	marker->marker = row->marker;
+	marker->decoder = row->decoder;
+	marker->start = start;
+	marker->end = end;
+	/* newest first; lines_marker() wants the last one */
+	link = &line->first_marker;
+	marker->next = *link;
+	*link = (uint32_t) lines->marker_count++;
+	line->kinds |= 1u << row->marker;
+	return true;
+}
+
+static void
+split(Arena *arena, Lines *lines, char line_end)
+{
+	size_t		allocated = 0;
+	size_t		offset = 0;
+	Slice		line;
+
+	while (mime_next_line(lines->text, line_end, &offset, &line))
+	{
+		TextLine   *entry;
+
+		if (lines->count == allocated)
+		{
+			size_t		more = allocated ? allocated * 2 : 64;
+			TextLine   *grown = arena_alloc(arena, more * sizeof(TextLine));
+
+			if (grown == NULL)
+				return;
+			if (lines->count)
+				memcpy(grown, lines->lines, lines->count * sizeof(TextLine));
+			lines->lines = grown;
+			allocated = more;
+		}
+		entry = &lines->lines[lines->count++];
+		entry->start = (uint32_t) (line.p - lines->text.p);
+		entry->end = entry->start + (uint32_t) line.n;
+		entry->first_marker = LINE_NONE;
+		entry->kinds = 0;
+	}
+}
+
+void
+lines_read(Arena *arena, Slice text, char line_end, Lines *lines)
+{
+	Search		search = {.arena = arena, .lines = lines};
+	char	   *folded;
+	uint32_t   *origin;
+
+	memset(lines, 0, sizeof(*lines));
+	if (text.n > LIMIT_TEXT_BYTES)
+		text.n = LIMIT_TEXT_BYTES;
+	lines->text = text;
+	if (text.n == 0)
+		return;
+	folded = arena_alloc(arena, text.n);
+	origin = arena_alloc(arena, text.n * sizeof(uint32_t));
+	if (folded == NULL || origin == NULL)
+		return;
+	split(arena, lines, line_end);
+	if (lines->count == 0)
+		return;
+	search.folded = slice(folded, fold_into(text, folded, origin));
+	search.origin = origin;
+	match_run(&knowledge_marker_match, arena, search.folded, note_marker, &search);
+}
+
+const LineMarker *
+lines_marker(const Lines *lines, const TextLine *line, int marker)
+{
+	uint32_t	i = line->first_marker;
+
+	while (lines->markers[i].marker != marker)
+		i = lines->markers[i].next;
+	return &lines->markers[i];
+}

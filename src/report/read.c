@@ -1,0 +1,559 @@
+/*
+ * read.c
+ *	  Which reader a message gets: by what it is, strongest evidence first.
+ *
+ *	  1. message/feedback-report           a complaint
+ *	  2. message/delivery-status           a delivery report, whatever holds it
+ *	  3. message/disposition-notification  a receipt, or a Sieve rejection
+ *	  4. a notification of Amazon SNS
+ *	  5. DSN fields or plain words in the text of a mail system
+ *	  6. an automatic reply or a challenge
+ *
+ * A mail system's message that says nothing itself but carries a report is
+ * opened, so that a gateway's wrapping does not hide the verdict; a person's
+ * is not.
+ */
+#include "mail/address.h"
+#include "report/dsn.h"
+#include "report/feedback.h"
+#include "report/html.h"
+#include "report/markers.h"
+#include "report/recipients.h"
+#include "report/report.h"
+#include "report/returned.h"
+#include "report/signs.h"
+#include "report/sns.h"
+#include "report/text.h"
+#include "report/verp.h"
+
+#define MAX_WRAPPINGS 4			/* reports inside reports that are opened */
+#define MAX_TEXT_PARTS 4		/* text parts of one report that are tried */
+
+typedef struct Reading
+{
+	Arena	   *arena;
+	const Message *message;
+	Report	   *report;
+	Signs		signs;
+	int			root;
+} Reading;
+
+static char
+line_end_of(const Message *message, Slice text)
+{
+	/* decoded text may have other line ends than the message */
+	if (message->line_end == '\r' && text.n > 0 && memchr(text.p, '\n', text.n) != NULL)
+		return '\n';
+	return message->line_end;
+}
+
+/* The message that a part belongs to: 0, or the nearest part right below a PART_MESSAGE. */
+static int
+message_root(const Message *message, int part)
+{
+	while (message->parts[part].parent >= 0 &&
+		   message->parts[message->parts[part].parent].type != PART_MESSAGE)
+		part = message->parts[part].parent;
+	return part;
+}
+
+static bool
+is_here(const Reading *reading, int part)
+{
+	return message_root(reading->message, part) == reading->root;
+}
+
+/* First part of the type at or behind 'from' in this message, -1 for none. */
+static int
+find_part(const Reading *reading, PartType type, int from)
+{
+	for (int i = from; i < reading->message->count; i++)
+	{
+		if (reading->message->parts[i].type == type && is_here(reading, i))
+			return i;
+	}
+	return -1;
+}
+
+static Slice
+part_text(const Reading *reading, const Part *part, size_t limit)
+{
+	return decode_text(reading->arena, part->body, part->encoding, part->charset, limit);
+}
+
+/* The header of the returned message, from the part that holds it. */
+static void
+read_returned(const Reading *reading)
+{
+	const Message *message = reading->message;
+	Report	   *report = reading->report;
+
+	for (int i = 0; i < message->count && !report->returned.present; i++)
+	{
+		const Part *part = &message->parts[i];
+
+		if (!is_here(reading, i) || i == reading->root)
+			continue;
+		if (part->type == PART_MESSAGE && i + 1 < message->count && message->parts[i + 1].parent == i)
+			returned_from_header(reading->arena, &message->parts[i + 1].header, &report->returned);
+		else if (part->type == PART_MESSAGE || part->type == PART_HEADERS)
+		{
+			Slice		text = part_text(reading, part, LIMIT_DECODE_BYTES);
+
+			returned_from_text(reading->arena, text, line_end_of(message, text), &report->returned);
+		}
+	}
+}
+
+/* A text part that somebody attached is no report text. */
+static bool
+is_attachment(const Part *part)
+{
+	return slice_starts_nocase(mime_field(&part->header, SLICE_LIT("Content-Disposition")), SLICE_LIT("attachment"));
+}
+
+/* The number-th human text of this message, decoded; false when there is none. */
+static bool
+human_text(const Reading *reading, int number, Slice *text)
+{
+	const Message *message = reading->message;
+	bool		has_plain = false;
+
+	for (int i = reading->root; i < message->count; i++)
+	{
+		const Part *part = &message->parts[i];
+		bool		broken_multipart = part->type == PART_MULTIPART &&
+			(i + 1 >= message->count || message->parts[i + 1].parent != i);
+
+		if (!is_here(reading, i))
+			continue;
+		/* what follows the returned message is its attachment or a footer */
+		if (part->type == PART_MESSAGE || part->type == PART_HEADERS)
+			break;
+		if (part->type == PART_TEXT_PLAIN || broken_multipart ||
+			(i == reading->root && part->type == PART_OTHER &&
+			 slice_starts_nocase(part->content_type, SLICE_LIT("multipart/"))))
+		{
+			if (is_attachment(part))
+				continue;
+			has_plain = true;
+			if (number-- == 0)
+			{
+				*text = part_text(reading, part, LIMIT_DECODE_BYTES);
+				return true;
+			}
+		}
+	}
+	if (has_plain || number != 0)
+		return false;
+	for (int i = reading->root; i < message->count; i++)
+	{
+		const Part *part = &message->parts[i];
+
+		if (is_here(reading, i) && part->type == PART_TEXT_HTML && !is_attachment(part))
+		{
+			*text = html_to_text(reading->arena, part_text(reading, part, LIMIT_DECODE_BYTES));
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------------
+ * Delivery reports
+ * ------------------------------------------------------------------------ */
+
+static bool
+read_delivery_status(Reading *reading)
+{
+	Report	   *report = reading->report;
+	int			i = find_part(reading, PART_DELIVERY_STATUS, reading->root);
+
+	if (i < 0)
+		return false;
+	for (; i >= 0; i = find_part(reading, PART_DELIVERY_STATUS, i + 1))
+	{
+		Slice		text = part_text(reading, &reading->message->parts[i], reading->message->parts[i].body.n);
+
+		dsn_read(report, text, line_end_of(reading->message, text));
+	}
+	report->decoder = report_decoder("RFC3464");
+	return report->count > 0;
+}
+
+void
+report_read_words(Report *report)
+{
+	Reading		reading = {.arena = report->arena, .message = report->message, .report = report, .root = report->root};
+	RecipientIndex index = {.arena = report->arena};
+	TextReport	text_report;
+	Slice		text;
+
+	if (report->words_read)
+		return;
+	report->words_read = true;
+	if (report->decoder != report_decoder("RFC3464") || !human_text(&reading, 0, &text))
+		return;
+	text_read(report->arena, text, line_end_of(report->message, text), &text_report);
+	if (!report->returned.present && text_report.returned.n > 0)
+		returned_from_text(report->arena, text_report.returned, line_end_of(report->message, text), &report->returned);
+	for (size_t i = 0; i < text_report.count; i++)
+	{
+		recipients_put(&index, text_report.recipients[i].address, (uint32_t) i);
+		if (text_report.recipients[i].alias.n > 0 &&
+			recipients_find(&index, text_report.recipients[i].alias) == RECIPIENT_NONE)
+			recipients_put(&index, text_report.recipients[i].alias, (uint32_t) i);
+	}
+	for (size_t i = 0; i < report->count; i++)
+	{
+		Delivery   *delivery = &report->deliveries[i];
+		uint32_t	found = recipients_find(&index, delivery->recipient);
+		const TextRecipient *recipient;
+
+		if (found == RECIPIENT_NONE && delivery->alias.n > 0)
+			found = recipients_find(&index, delivery->alias);
+		if (found == RECIPIENT_NONE)
+		{
+			/* a text about one recipient speaks of him, even if it names him otherwise */
+			if (report->count == 1)
+			{
+				delivery->words = text_report.count == 1 ? text_report.recipients[0].words : text_report.words;
+				if (delivery->recipient.n == 0 && text_report.count == 1)
+					delivery->recipient = text_report.recipients[0].address;
+				if (delivery->command == NULL)
+					delivery->command = text_report.command;
+			}
+			continue;
+		}
+		recipient = &text_report.recipients[found];
+		delivery->words = recipient->words;
+		/* Exim's fields name what was mailed, its text the address that it led to */
+		if (slice_equal(recipient->alias, delivery->recipient) && address_domain(recipient->address).n > 0)
+		{
+			delivery->alias = delivery->recipient;
+			delivery->recipient = recipient->address;
+		}
+		if (delivery->command == NULL)
+			delivery->command = recipient->command;
+		if (delivery->rhost.n == 0)
+			delivery->rhost = recipient->rhost;
+		if (delivery->alias.n == 0 && recipient->alias.n > 0 &&
+			!slice_equal(recipient->alias, delivery->recipient))
+			delivery->alias = recipient->alias;
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Free text
+ * ------------------------------------------------------------------------ */
+
+/* Adds the comma-separated addresses of a field, each with the words given. */
+static void
+add_listed(Reading *reading, Slice list, const TextReport *text, BounceKind kind)
+{
+	size_t		offset = 0;
+	size_t		start;
+	Slice		found;
+
+	if (list.n > LIMIT_FIELD_BYTES)
+		list.n = LIMIT_FIELD_BYTES;
+	while (address_find(list, &offset, &start, &found))
+	{
+		Slice		address = address_clean(reading->arena, found, true);
+		Delivery   *delivery;
+
+		if (address.n == 0)
+			continue;
+		delivery = report_add(reading->report);
+		if (delivery == NULL)
+			return;
+		delivery->recipient = address;
+		delivery->kind = kind;
+		delivery->words = text->words;
+		delivery->command = text->command;
+	}
+}
+
+static void
+add_text_recipients(Reading *reading, const TextReport *text, BounceKind kind)
+{
+	for (size_t i = 0; i < text->count; i++)
+	{
+		const TextRecipient *recipient = &text->recipients[i];
+		Delivery   *delivery;
+
+		if (address_domain(recipient->address).n == 0)
+			continue;
+		delivery = report_add(reading->report);
+		if (delivery == NULL)
+			return;
+		delivery->kind = recipient->kind == KIND_NONE || (recipient->kind == KIND_FAILURE && kind == KIND_DELAY) ? kind : recipient->kind;
+		delivery->recipient = recipient->address;
+		delivery->alias = recipient->alias;
+		delivery->words = recipient->words;
+		delivery->command = recipient->command;
+		delivery->rhost = dsn_name(reading->arena, recipient->rhost);
+	}
+}
+
+/* What the header says of how the report was meant, where the words leave it open. */
+static BounceKind
+kind_of_report(const Reading *reading, const TextReport *text)
+{
+	if (text->delayed || (signs_has(&reading->signs, SIGN_DELAY) && !signs_has(&reading->signs, SIGN_BOUNCE)))
+		return KIND_DELAY;
+	if (signs_has(&reading->signs, SIGN_DELAY))
+		return KIND_DELAY;
+	if (signs_has(&reading->signs, SIGN_SUCCESS))
+		return KIND_SUCCESS;
+	return KIND_FAILURE;
+}
+
+/* Did a mail system write this, and does it report? */
+static bool
+is_report(const Reading *reading, const TextReport *text, bool listed)
+{
+	bool		daemon = signs_has(&reading->signs, SIGN_DAEMON) || reading->signs.returned_to_nobody;
+	bool		subject = signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY) ||
+		signs_has(&reading->signs, SIGN_SUCCESS);
+	bool		personal = signs_has(&reading->signs, SIGN_AUTOREPLY) && !signs_has(&reading->signs, SIGN_DAEMON);
+
+	if (listed)
+		return true;
+	if (signs_has(&reading->signs, SIGN_LIST) && !signs_has(&reading->signs, SIGN_DAEMON))
+		return false;
+	if (signs_has(&reading->signs, SIGN_CHALLENGE) || signs_has(&reading->signs, SIGN_RECEIPT))
+		return false;
+	if (personal && !subject)
+		return false;
+	if (daemon)
+		return subject || text->speaks || text->count > 0;
+	return subject && text->speaks && text->count > 0;
+}
+
+/* Is the message that this one carries a report itself? */
+static bool
+holds_report(const Reading *reading)
+{
+	const Message *message = reading->message;
+	int			inner = find_part(reading, PART_MESSAGE, reading->root);
+	Signs		signs;
+
+	if (inner < 0 || inner + 1 >= message->count || message->parts[inner + 1].parent != inner)
+		return false;
+	if (slice_equal_nocase(message->parts[inner + 1].content_type, SLICE_LIT("multipart/report")))
+		return true;
+	signs_read(reading->arena, &message->parts[inner + 1].header, &signs);
+	return signs_has(&signs, SIGN_DAEMON) && signs_has(&signs, SIGN_BOUNCE);
+}
+
+static bool
+read_text_report(Reading *reading)
+{
+	Report	   *report = reading->report;
+	const Header *header = &reading->message->parts[reading->root].header;
+	Slice		listed = mime_field(header, SLICE_LIT("X-Failed-Recipients"));
+	TextReport	text_report = {0};
+	Slice		text = SLICE_NONE;
+	BounceKind	kind;
+
+	for (int i = 0; i < MAX_TEXT_PARTS && human_text(reading, i, &text); i++)
+	{
+		char		line_end = line_end_of(reading->message, text);
+		size_t		start;
+
+		if (sns_read(report, text))
+			return true;
+		text_read(reading->arena, text, line_end, &text_report);
+		if (!is_report(reading, &text_report, listed.n > 0))
+			continue;
+		if (dsn_is_in(text, line_end, &start))
+		{
+			size_t		first = report->count;
+
+			dsn_read(report, slice(text.p + start, text.n - start), line_end);
+			for (size_t k = first; k < report->count; k++)
+				report->deliveries[k].words = slice(text.p, start < LIMIT_REPLY_BYTES ? start : LIMIT_REPLY_BYTES);
+			if (report->count > first && report->deliveries[first].recipient.n == 0)
+				report->count = first;
+			if (report->count > first)
+			{
+				report->decoder = text_report.decoder != DECODER_NONE ? text_report.decoder : report_decoder("RFC3464");
+				if (!report->returned.present)
+					returned_from_text(reading->arena, slice(text.p + start, text.n - start), line_end, &report->returned);
+				return true;
+			}
+		}
+		if (text_report.count > 0 || listed.n > 0 || text_report.speaks)
+			break;
+	}
+	if (!is_report(reading, &text_report, listed.n > 0))
+		return false;
+
+	if (!report->returned.present && text_report.returned.n > 0)
+		returned_from_text(reading->arena, text_report.returned, line_end_of(reading->message, text), &report->returned);
+	kind = kind_of_report(reading, &text_report);
+	add_text_recipients(reading, &text_report, kind);
+	if (report->count == 0)
+		add_listed(reading, listed, &text_report, kind);
+	if (report->count == 0 && holds_report(reading))
+		return false;
+	if (report->count == 0 && (text_report.speaks || signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
+	{
+		/* nobody is named: VERP, then the returned message */
+		Slice		to = address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true);
+		Slice		verp;
+
+		if (verp_decode(reading->arena, to, &verp) == VERP_RECIPIENT)
+			add_listed(reading, verp, &text_report, kind);
+		else if (report->returned.present)
+			add_listed(reading, report->returned.original_recipient.n ? report->returned.original_recipient :
+					   report->returned.received_for.n ? report->returned.received_for : report->returned.to,
+					   &text_report, kind);
+	}
+	if (report->count == 0)
+		return false;
+	report->words_read = true;
+	report->decoder = text_report.decoder != DECODER_NONE ? text_report.decoder :
+		reading->signs.decoder != DECODER_NONE ? reading->signs.decoder : report_decoder("Generic");
+	if (report->reporting_mta.n == 0)
+		report->reporting_mta = dsn_name(reading->arena, text_report.lhost);
+	return true;
+}
+
+/* ------------------------------------------------------------------------
+ * What is no delivery report
+ * ------------------------------------------------------------------------ */
+
+static bool
+add_sender(Reading *reading, BounceKind kind, const char *decoder)
+{
+	Slice		from = mime_field(&reading->message->parts[reading->root].header, SLICE_LIT("From"));
+	Delivery   *delivery = report_add(reading->report);
+
+	if (delivery == NULL)
+		return false;
+	delivery->kind = kind;
+	delivery->recipient = address_clean(reading->arena, from, true);
+	reading->report->decoder = report_decoder(decoder);
+	return true;
+}
+
+/*
+ * RFC 8098.  Sieve's reject (RFC 5429) and Dovecot's quota refusal come as a
+ * disposition notification with "deleted" and words that say so.
+ */
+static bool
+read_disposition(Reading *reading)
+{
+	Report	   *report = reading->report;
+	int			i = find_part(reading, PART_DISPOSITION, reading->root);
+	TextReport	text_report;
+	Header		header;
+	Delivery   *delivery;
+	Slice		body;
+	Slice		text;
+	Slice		address;
+
+	if (i < 0)
+		return false;
+	text = part_text(reading, &reading->message->parts[i], LIMIT_DECODE_BYTES);
+	while (text.n > 0 && (text.p[0] == '\n' || text.p[0] == '\r'))
+		text = slice(text.p + 1, text.n - 1);
+	mime_header(reading->arena, text, line_end_of(reading->message, text), &header, &body);
+	address = address_clean(reading->arena, mime_field(&header, SLICE_LIT("Final-Recipient")), true);
+	if (address.n == 0)
+		address = address_clean(reading->arena, mime_field(&header, SLICE_LIT("Original-Recipient")), true);
+	delivery = report_add(report);
+	if (delivery == NULL)
+		return false;
+	delivery->recipient = address;
+	delivery->kind = KIND_RECEIPT;
+	report->decoder = report_decoder("MDN");
+	if (human_text(reading, 0, &text))
+	{
+		text_read(reading->arena, text, line_end_of(reading->message, text), &text_report);
+		if (signs_has(&reading->signs, SIGN_BOUNCE) &&
+			slice_find_nocase(mime_field(&header, SLICE_LIT("Disposition")), SLICE_LIT("deleted"), 0) != SLICE_NPOS)
+		{
+			delivery->kind = KIND_FAILURE;
+			delivery->words = text_report.words;
+			delivery->fallback_reason = "filtered";
+			if (text_report.decoder != DECODER_NONE)
+				report->decoder = text_report.decoder;
+		}
+	}
+	return true;
+}
+
+static bool
+read_automatic(Reading *reading)
+{
+	if (signs_has(&reading->signs, SIGN_CHALLENGE))
+		return add_sender(reading, KIND_CHALLENGE, "RFC3834");
+	if (signs_has(&reading->signs, SIGN_RECEIPT))
+		return add_sender(reading, KIND_RECEIPT, "MDN");
+	if (signs_has(&reading->signs, SIGN_AUTOREPLY) && !signs_has(&reading->signs, SIGN_LIST))
+		return add_sender(reading, KIND_AUTOREPLY, "RFC3834");
+	return false;
+}
+
+/* ------------------------------------------------------------------------ */
+
+static bool
+read_message(Reading *reading)
+{
+	const Part *root = &reading->message->parts[reading->root];
+	Report	   *report = reading->report;
+	int			feedback = find_part(reading, PART_FEEDBACK, reading->root);
+
+	report->header = &root->header;
+	report->root = reading->root;
+	report->date = decode_date(mime_field(&root->header, SLICE_LIT("Date")));
+	memset(&report->returned, 0, sizeof(report->returned));
+	read_returned(reading);
+	if (feedback >= 0)
+	{
+		Slice		text = part_text(reading, &reading->message->parts[feedback], LIMIT_DECODE_BYTES);
+
+		feedback_read(report, text, line_end_of(reading->message, text));
+		return true;
+	}
+	if (read_delivery_status(reading))
+		return true;
+	signs_read(reading->arena, &root->header, &reading->signs);
+	return read_disposition(reading) || read_text_report(reading);
+}
+
+void
+report_read(Arena *arena, const Message *message, Report *report)
+{
+	Reading		reading = {.arena = arena, .message = message, .report = report};
+
+	memset(report, 0, sizeof(*report));
+	report->arena = arena;
+	report->message = message;
+	report->decoder = DECODER_NONE;
+	if (message->count == 0)
+		return;
+	for (int i = 0; i < MAX_WRAPPINGS; i++)
+	{
+		int			inner;
+
+		if (read_message(&reading))
+			return;
+		/* only a mail system's own message is opened: people forward bounces, too */
+		if (!signs_has(&reading.signs, SIGN_DAEMON) && !signs_has(&reading.signs, SIGN_BOUNCE))
+			break;
+		inner = find_part(&reading, PART_MESSAGE, reading.root);
+		if (inner < 0 || inner + 1 >= message->count || message->parts[inner + 1].parent != inner)
+			break;
+		reading.root = inner + 1;
+	}
+	reading.root = 0;
+	report->header = &message->parts[0].header;
+	report->root = 0;
+	report->count = 0;
+	signs_read(arena, report->header, &reading.signs);
+	read_automatic(&reading);
+}

@@ -1,0 +1,124 @@
+/*
+ * recipients.c
+ *	  The list of deliveries, and the hash over their addresses.
+ */
+#include "report/markers.h"
+#include "report/recipients.h"
+#include "report/report.h"
+
+Delivery *
+report_add(Report *report)
+{
+	Delivery   *delivery;
+
+	if (report->count >= LIMIT_RECIPIENTS)
+	{
+		report->truncated = true;
+		return NULL;
+	}
+	if (report->count == report->allocated)
+	{
+		size_t		more = report->allocated ? report->allocated * 2 : 2;
+		Delivery   *grown = arena_alloc(report->arena, more * sizeof(Delivery));
+
+		if (grown == NULL)
+			return NULL;
+		if (report->count)
+			memcpy(grown, report->deliveries, report->count * sizeof(Delivery));
+		report->deliveries = grown;
+		report->allocated = more;
+	}
+	delivery = &report->deliveries[report->count++];
+	memset(delivery, 0, sizeof(*delivery));
+	delivery->kind = KIND_FAILURE;
+	return delivery;
+}
+
+uint16_t
+report_decoder(const char *name)
+{
+	uint32_t	low = 0;
+	uint32_t	high = knowledge_decoder_count;
+
+	while (low < high)
+	{
+		uint32_t	middle = low + (high - low) / 2;
+		int			order = strcmp(knowledge_decoders[middle].decoder, name);
+
+		if (order == 0)
+			return (uint16_t) middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return DECODER_NONE;
+}
+
+/* FNV-1a; the keys come from strangers, but a chain is bounded by LIMIT_RECIPIENTS and probing is local */
+static size_t
+hash(Slice s)
+{
+	uint64_t	h = 1469598103934665603u;
+
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char) s.p[i]) * 1099511628211u;
+	return (size_t) (h ^ (h >> 32));
+}
+
+static size_t
+place_of(const RecipientIndex *index, Slice address)
+{
+	size_t		place = hash(address) & (index->size - 1);
+
+	while (index->values[place] != RECIPIENT_NONE && !slice_equal(index->keys[place], address))
+		place = (place + 1) & (index->size - 1);
+	return place;
+}
+
+uint32_t
+recipients_find(const RecipientIndex *index, Slice address)
+{
+	if (index->used == 0)
+		return RECIPIENT_NONE;
+	return index->values[place_of(index, address)];
+}
+
+static bool
+enlarge(RecipientIndex *index)
+{
+	RecipientIndex larger = *index;
+
+	larger.size = index->size ? index->size * 2 : 16;
+	larger.keys = arena_alloc(index->arena, larger.size * sizeof(Slice));
+	larger.values = arena_alloc(index->arena, larger.size * sizeof(uint32_t));
+	if (larger.keys == NULL || larger.values == NULL)
+		return false;
+	memset(larger.values, 0xff, larger.size * sizeof(uint32_t));
+	for (size_t i = 0; i < index->size; i++)
+	{
+		if (index->values[i] != RECIPIENT_NONE)
+		{
+			size_t		place = place_of(&larger, index->keys[i]);
+
+			larger.keys[place] = index->keys[i];
+			larger.values[place] = index->values[i];
+		}
+	}
+	*index = larger;
+	return true;
+}
+
+void
+recipients_put(RecipientIndex *index, Slice address, uint32_t value)
+{
+	size_t		place;
+
+	if (index->used * 2 >= index->size && !enlarge(index))
+		return;
+	place = place_of(index, address);
+	if (index->values[place] == RECIPIENT_NONE)
+		index->used++;
+	index->keys[place] = address;
+	index->values[place] = value;
+}

@@ -1,0 +1,105 @@
+/*
+ * report.h
+ *	  A report and its deliveries: what a bounce mail says, before anybody
+ *	  judges it.
+ *
+ * report_read() fills it from a scanned message.  The readers (dsn.c, text.c,
+ * feedback.c, sns.c, reply.c) state what stands in the mail, in the mail's own
+ * words; reasons are src/classify's business.  Slices point into the message
+ * or the arena.
+ */
+#ifndef BOUNCE_REPORT_H
+#define BOUNCE_REPORT_H
+
+#include "bounce.h"
+#include "mail/mime.h"
+
+/* RFC 3464 2.3.3 */
+typedef enum Action
+{
+	ACTION_NONE,				/* not reported */
+	ACTION_FAILED,
+	ACTION_DELAYED,
+	ACTION_DELIVERED,
+	ACTION_RELAYED,
+	ACTION_EXPANDED,
+	ACTION_OTHER				/* "deliverable" and other words of probes */
+} Action;
+
+/* One recipient of a report. */
+typedef struct Delivery
+{
+	BounceKind	kind;
+	Action		action;
+	Slice		recipient;		/* cleaned by address_clean; may be empty */
+	Slice		alias;			/* Original-Recipient or "expanded from", likewise */
+	Slice		status;			/* Status field's digits, "5.1.1" */
+	Slice		diagnostic_type;
+	Slice		diagnostic;		/* Diagnostic-Code's text, unfolded, UTF-8 */
+	Slice		vendor;			/* text of vendors' own fields */
+	Slice		words;			/* human text about this recipient, UTF-8 with line ends */
+	const char *command;		/* as the structure of the text tells, or NULL */
+	const char *fallback_reason;	/* what the format itself tells (Sieve reject, SES's bounceSubType) where no words decide, or NULL */
+	Slice		rhost;			/* Remote-MTA's name */
+	Slice		lhost;
+	MailDate	attempted;		/* Last-Attempt-Date */
+} Delivery;
+
+/*
+ * What came back of the message that failed: field values as written (not
+ * decoded), SLICE_NONE where the report does not return them.
+ */
+typedef struct Returned
+{
+	bool		present;
+	Slice		from;
+	Slice		to;
+	Slice		subject;
+	Slice		message_id;
+	Slice		list_id;
+	Slice		feedback_id;
+	Slice		received_for;	/* the address in "Received: ... for <x>" of the newest such line */
+	Slice		original_recipient; /* header fields that providers add with the address mailed */
+	MailDate	date;
+} Returned;
+
+typedef struct Report
+{
+	Arena	   *arena;
+	const Message *message;
+	const Header *header;		/* of the report itself: that of its root part */
+	uint16_t	decoder;		/* row of knowledge_decoders, DECODER_NONE */
+	Delivery   *deliveries;
+	size_t		count;
+	size_t		allocated;
+	Returned	returned;
+	Slice		reporting_mta;
+	MailDate	arrival;		/* Arrival-Date */
+	MailDate	date;			/* when the report was written: its Date */
+	bool		words_read;		/* the human text was matched to the recipients */
+	Slice		feedback_type;	/* RFC 5965 */
+	Slice		source_ip;		/* of a complaint: Source-IP */
+	int			root;			/* the part that is the report: 0, or a message inside a message */
+	bool		truncated;		/* a bound was met */
+} Report;
+
+/*
+ * Reads what the message reports.  count = 0 when it is no report of any kind.
+ * Kinds of all sorts are filled; the caller picks.
+ */
+void		report_read(Arena *arena, const Message *message, Report *report);
+
+/*
+ * For a report with machine fields: reads the human text, too, and puts what
+ * it says of each recipient into 'words' and 'command'.  Done apart since most
+ * machine fields tell all.  Does nothing the second time.
+ */
+void		report_read_words(Report *report);
+
+/* Appends an empty delivery; NULL when LIMIT_RECIPIENTS is met or memory ran out. */
+Delivery   *report_add(Report *report);
+
+/* The decoder of that name (a row of data/decoders.tsv must exist). */
+uint16_t	report_decoder(const char *name);
+
+#endif							/* BOUNCE_REPORT_H */

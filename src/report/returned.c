@@ -1,0 +1,114 @@
+/*
+ * returned.c
+ *	  The message that failed, as far as the report returns it.
+ */
+#include "mail/address.h"
+#include "report/returned.h"
+
+/* "from x by y with z for <a@b>; date" (RFC 5321 4.4): a@b, when it is one */
+static Slice
+received_for(Slice value)
+{
+	size_t		at = 0;
+
+	if (value.n > 2048)
+		value.n = 2048;
+	while ((at = slice_find_nocase(value, SLICE_LIT("for "), at)) != SLICE_NPOS)
+	{
+		size_t		offset = at + 4;
+		size_t		start;
+		Slice		found;
+
+		if (at > 0 && ascii_is_space(value.p[at - 1]) &&
+			address_find(slice(value.p, value.n < offset + 300 ? value.n : offset + 300), &offset, &start, &found) && start <= at + 6)
+			return found;
+		at += 4;
+	}
+	return SLICE_NONE;
+}
+
+void
+returned_from_header(Arena *arena, const Header *header, Returned *returned)
+{
+	static const struct
+	{
+		Slice		name;
+		size_t		slot;
+	}			fields[] = {
+		{SLICE_LIT("From"), offsetof(Returned, from)},
+		{SLICE_LIT("To"), offsetof(Returned, to)},
+		{SLICE_LIT("Subject"), offsetof(Returned, subject)},
+		{SLICE_LIT("Message-ID"), offsetof(Returned, message_id)},
+		{SLICE_LIT("List-ID"), offsetof(Returned, list_id)},
+		{SLICE_LIT("Feedback-ID"), offsetof(Returned, feedback_id)},
+		/* Microsoft's complaints; Yahoo's */
+		{SLICE_LIT("X-HmXmrOriginalRecipient"), offsetof(Returned, original_recipient)},
+		{SLICE_LIT("X-Original-To"), offsetof(Returned, original_recipient)},
+		{SLICE_LIT("X-Apparently-To"), offsetof(Returned, original_recipient)},
+		{SLICE_LIT("X-Envelope-To"), offsetof(Returned, original_recipient)},
+	};
+
+	(void) arena;
+	for (size_t i = 0; i < header->count; i++)
+	{
+		const Field *field = &header->fields[i];
+		char		first = ascii_lower(field->name.p[0]);
+
+		if (first == 'd' && slice_equal_nocase(field->name, SLICE_LIT("Date")))
+		{
+			if (!returned->date.known)
+				returned->date = decode_date(field->value);
+			continue;
+		}
+		if (first == 'r')
+		{
+			if (returned->received_for.n == 0 &&
+				slice_equal_nocase(field->name, SLICE_LIT("Received")))
+				returned->received_for = received_for(field->value);
+			continue;
+		}
+		for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++)
+		{
+			Slice	   *slot = (Slice *) ((char *) returned + fields[k].slot);
+
+			if (slice_equal_nocase(field->name, fields[k].name))
+			{
+				returned->present = true;
+				if (slot->p == NULL)
+					*slot = field->value;
+				break;
+			}
+		}
+	}
+}
+
+void
+returned_from_text(Arena *arena, Slice text, char line_end, Returned *returned)
+{
+	Header		header;
+	Slice		body;
+	size_t		offset = 0;
+	size_t		start = 0;
+	Slice		line;
+
+	/* to the first line that looks like a field: separators and remarks may stand before it */
+	for (int lines = 0; lines < 40 && mime_next_line(text, line_end, &offset, &line); lines++)
+	{
+		Slice		trimmed = slice_trim(line);
+		size_t		n = 0;
+
+		while (n < trimmed.n && (ascii_is_alnum(trimmed.p[n]) || trimmed.p[n] == '-'))
+			n++;
+		if (n > 1 && n < trimmed.n && trimmed.p[n] == ':' && n + 1 < trimmed.n)
+		{
+			/* an indented header keeps its lines apart by their own names */
+			start = (size_t) (trimmed.p - text.p);
+			break;
+		}
+		start = offset;
+	}
+	if (start >= text.n)
+		return;
+	mime_header(arena, slice(text.p + start, text.n - start), line_end, &header, &body);
+	returned_from_header(arena, &header, returned);
+}

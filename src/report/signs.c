@@ -1,0 +1,95 @@
+/*
+ * signs.c
+ *	  What the header of a message shows about who wrote it and why.
+ *
+ * Only fields that a program or a mail system fills for this purpose are
+ * searched; the long ones (Received, DKIM-Signature, ARC-*) tell nothing.
+ */
+#include "classify/fold.h"
+#include "report/signs.h"
+
+#define SIGN_TEXT_BYTES 400
+
+typedef struct Search
+{
+	Signs	   *signs;
+	Slice		text;
+} Search;
+
+static bool
+is_telling(Slice name)
+{
+	static const Slice names[] = {
+		SLICE_LIT("From"), SLICE_LIT("Sender"), SLICE_LIT("Return-Path"), SLICE_LIT("Subject"),
+		SLICE_LIT("Auto-Submitted"), SLICE_LIT("Precedence"), SLICE_LIT("List-Id"),
+		SLICE_LIT("List-Post"), SLICE_LIT("List-Unsubscribe"), SLICE_LIT("List-Help"),
+	};
+
+	if (name.n > 2 && (name.p[0] == 'X' || name.p[0] == 'x') && name.p[1] == '-')
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (slice_equal_nocase(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+note_sign(void *context, const MatchHit *hit)
+{
+	Search	   *search = context;
+	const SignRow *row = &knowledge_signs[hit->phrase];
+
+	if (row->where != WHERE_ANY && hit->start != 0)
+		return true;
+	if (row->where == WHERE_LINE && hit->end != search->text.n)
+		return true;
+	search->signs->kinds |= 1u << row->sign;
+	if (row->decoder != DECODER_NONE)
+		search->signs->decoder = row->decoder;
+	return true;
+}
+
+void
+signs_read(Arena *arena, const Header *header, Signs *signs)
+{
+	signs->kinds = 0;
+	signs->decoder = DECODER_NONE;
+	signs->returned_to_nobody = false;
+	signs->is_reply = false;
+
+	for (size_t i = 0; i < header->count; i++)
+	{
+		const Field *field = &header->fields[i];
+		char		line[SIGN_TEXT_BYTES + 132];
+		char		folded[sizeof(line)];
+		Slice		value;
+		Search		search = {.signs = signs};
+		size_t		n;
+
+		if (!is_telling(field->name))
+		{
+			if (slice_equal_nocase(field->name, SLICE_LIT("In-Reply-To")) ||
+				slice_equal_nocase(field->name, SLICE_LIT("References")))
+				signs->is_reply = true;
+			continue;
+		}
+		if (slice_equal_nocase(field->name, SLICE_LIT("Return-Path")) &&
+			(field->value.n == 0 || slice_equal(field->value, SLICE_LIT("<>"))))
+			signs->returned_to_nobody = true;
+		value = decode_header(arena, slice(field->value.p,
+										   field->value.n < 4096 ? field->value.n : 4096));
+		if (value.n > SIGN_TEXT_BYTES)
+			value.n = SIGN_TEXT_BYTES;
+		n = field->name.n < 128 ? field->name.n : 128;
+		memcpy(line, field->name.p, n);
+		line[n++] = ':';
+		line[n++] = ' ';
+		if (value.n)
+			memcpy(line + n, value.p, value.n);
+		n += value.n;
+		search.text = slice(folded, fold_into(slice(line, n), folded, NULL));
+		match_run(&knowledge_sign_match, arena, search.text, note_sign, &search);
+	}
+}

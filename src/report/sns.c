@@ -1,0 +1,239 @@
+/*
+ * sns.c
+ *	  Amazon SES's notifications in JSON, as Amazon SNS mails them.
+ *
+ * Keys may come in any order, so what they say is gathered first.  An SNS
+ * envelope carries the notification as a string in "Message"; it is unwrapped
+ * once.
+ */
+#include "mail/address.h"
+#include "report/json.h"
+#include "report/markers.h"
+#include "report/sns.h"
+
+#define PATH(reader, ...) \
+	json_path_is(reader, (const char *const[]) {__VA_ARGS__}, \
+				 (int) (sizeof((const char *const[]) {__VA_ARGS__}) / sizeof(const char *)))
+
+/* bounceSubType to what it tells where the diagnostic is silent */
+static const struct
+{
+	Slice		word;
+	const char *reason;
+}			sub_types[] = {
+	{SLICE_LIT("Suppressed"), "suppressed"},
+	{SLICE_LIT("OnAccountSuppressionList"), "suppressed"},
+	{SLICE_LIT("UnsubscribedRecipient"), "suppressed"},
+	{SLICE_LIT("NoEmail"), "userunknown"},
+	{SLICE_LIT("MailboxFull"), "mailboxfull"},
+	{SLICE_LIT("MessageTooLarge"), "emailtoolarge"},
+	{SLICE_LIT("ContentRejected"), "contenterror"},
+	{SLICE_LIT("AttachmentRejected"), "contenterror"},
+};
+
+typedef struct Notice
+{
+	BounceKind	kind;
+	Slice		bounce_type;
+	Slice		sub_type;
+	MailDate	happened;
+	Slice		smtp_response;
+	Slice		reporting_mta;
+	Slice		feedback_type;
+	Slice		message_id;
+	Slice		envelope_message;	/* raw "Message" of an SNS envelope */
+} Notice;
+
+static BounceKind
+kind_of(Slice word)
+{
+	if (slice_equal(word, SLICE_LIT("Bounce")))
+		return KIND_FAILURE;
+	if (slice_equal(word, SLICE_LIT("Complaint")))
+		return KIND_COMPLAINT;
+	if (slice_equal(word, SLICE_LIT("Delivery")))
+		return KIND_SUCCESS;
+	if (slice_equal(word, SLICE_LIT("DeliveryDelay")))
+		return KIND_DELAY;
+	return KIND_NONE;
+}
+
+/* The delivery that element 'element' of a list of recipients belongs to. */
+static Delivery *
+delivery_of(Report *report, size_t first, uint32_t element)
+{
+	while (report->count <= first + element)
+	{
+		if (report_add(report) == NULL)
+			return NULL;
+	}
+	return &report->deliveries[first + element];
+}
+
+/* Number of the element of the innermost array around the current value. */
+static uint32_t
+element_of(const JsonReader *reader)
+{
+	for (int i = reader->depth - 1; i >= 0; i--)
+	{
+		if (reader->in_array[i])
+			return reader->element[i];
+	}
+	return 0;
+}
+
+static void
+read_recipient(Report *report, const JsonReader *reader, size_t first, Slice text)
+{
+	Delivery   *delivery = delivery_of(report, first, element_of(reader));
+	Slice		key = reader->keys[reader->depth - 1];
+
+	if (delivery == NULL)
+		return;
+	if (reader->in_array[reader->depth - 1] || slice_equal(key, SLICE_LIT("emailAddress")))
+		delivery->recipient = address_clean(report->arena, text, true);
+	else if (slice_equal(key, SLICE_LIT("status")))
+		delivery->status = text;
+	else if (slice_equal(key, SLICE_LIT("action")))
+		delivery->action = slice_equal_nocase(text, SLICE_LIT("failed")) ? ACTION_FAILED : ACTION_NONE;
+	else if (slice_equal(key, SLICE_LIT("diagnosticCode")))
+	{
+		size_t		semicolon = slice_find(slice(text.p, text.n < 24 ? text.n : 24), ';', 0);
+
+		if (semicolon != SLICE_NPOS)
+		{
+			delivery->diagnostic_type = arena_copy_lower(report->arena, slice_trim(slice(text.p, semicolon)));
+			text = slice(text.p + semicolon + 1, text.n - semicolon - 1);
+		}
+		delivery->diagnostic = slice_trim(slice(text.p, text.n < LIMIT_REPLY_BYTES ? text.n : LIMIT_REPLY_BYTES));
+	}
+}
+
+static void
+read_value(Report *report, Notice *notice, const JsonReader *reader, size_t first, Slice text)
+{
+	Returned   *returned = &report->returned;
+
+	if (PATH(reader, "notificationType") || PATH(reader, "eventType"))
+		notice->kind = kind_of(text);
+	else if (PATH(reader, "bounce", "bouncedRecipients", "emailAddress") ||
+			 PATH(reader, "bounce", "bouncedRecipients", "status") ||
+			 PATH(reader, "bounce", "bouncedRecipients", "action") ||
+			 PATH(reader, "bounce", "bouncedRecipients", "diagnosticCode") ||
+			 PATH(reader, "complaint", "complainedRecipients", "emailAddress") ||
+			 PATH(reader, "delivery", "recipients") ||
+			 PATH(reader, "deliveryDelay", "delayedRecipients", "emailAddress") ||
+			 PATH(reader, "deliveryDelay", "delayedRecipients", "status") ||
+			 PATH(reader, "deliveryDelay", "delayedRecipients", "diagnosticCode"))
+		read_recipient(report, reader, first, text);
+	else if (PATH(reader, "bounce", "bounceType"))
+		notice->bounce_type = text;
+	else if (PATH(reader, "bounce", "bounceSubType") || PATH(reader, "deliveryDelay", "delayType") ||
+			 PATH(reader, "complaint", "complaintSubType"))
+		notice->sub_type = text;
+	else if (PATH(reader, "bounce", "timestamp") || PATH(reader, "complaint", "timestamp") ||
+			 PATH(reader, "delivery", "timestamp") || PATH(reader, "deliveryDelay", "timestamp"))
+		notice->happened = decode_date(text);
+	else if (PATH(reader, "bounce", "reportingMTA") || PATH(reader, "delivery", "reportingMTA") ||
+			 PATH(reader, "deliveryDelay", "reportingMTA"))
+		notice->reporting_mta = text;
+	else if (PATH(reader, "delivery", "smtpResponse"))
+		notice->smtp_response = text;
+	else if (PATH(reader, "complaint", "complaintFeedbackType"))
+		notice->feedback_type = text;
+	else if (PATH(reader, "mail", "source"))
+		returned->from = text;
+	else if (PATH(reader, "mail", "timestamp"))
+		returned->date = decode_date(text);
+	else if (PATH(reader, "mail", "messageId"))
+		notice->message_id = text;
+	else if (PATH(reader, "mail", "commonHeaders", "subject"))
+		returned->subject = text;
+	else if (PATH(reader, "mail", "commonHeaders", "messageId"))
+		returned->message_id = text;
+	else if (PATH(reader, "mail", "commonHeaders", "from"))
+		returned->from = text;
+}
+
+static void
+read_notice(Report *report, Slice text, size_t first, Notice *notice)
+{
+	JsonReader	reader = {.text = text};
+	JsonValue	value;
+	unsigned int values = 0;
+
+	while (json_next(&reader, &value))
+	{
+		if ((++values & 0xfff) == 0)
+			arena_interrupt(report->arena);
+		if (!value.is_string)
+			continue;
+		if (PATH(&reader, "Message"))
+			notice->envelope_message = value.raw;
+		else if (reader.depth <= JSON_DEPTH)
+		{
+			/* only strings that are wanted are worth unescaping: those of these objects */
+			Slice		top = reader.keys[0];
+
+			if (slice_equal(top, SLICE_LIT("bounce")) || slice_equal(top, SLICE_LIT("complaint")) ||
+				slice_equal(top, SLICE_LIT("delivery")) || slice_equal(top, SLICE_LIT("deliveryDelay")) ||
+				slice_equal(top, SLICE_LIT("mail")) || slice_equal(top, SLICE_LIT("notificationType")) ||
+				slice_equal(top, SLICE_LIT("eventType")))
+				read_value(report, notice, &reader, first, json_string(report->arena, value.raw));
+		}
+	}
+}
+
+bool
+sns_read(Report *report, Slice text)
+{
+	Notice		notice = {0};
+	size_t		first = report->count;
+	size_t		open;
+
+	text = slice_trim(text);
+	open = slice_find(slice(text.p, text.n < 200 ? text.n : 200), '{', 0);
+	if (open == SLICE_NPOS)
+		return false;
+	text = slice(text.p + open, text.n - open);
+	if (slice_find(slice(text.p, text.n), '"', 0) == SLICE_NPOS)
+		return false;
+	read_notice(report, text, first, &notice);
+	if (notice.kind == KIND_NONE && notice.envelope_message.n > 0)
+		read_notice(report, json_string(report->arena, notice.envelope_message), first, &notice);
+	if (notice.kind == KIND_NONE)
+	{
+		report->count = first;
+		return false;
+	}
+	report->returned.present = true;
+	if (report->returned.message_id.n == 0)
+		report->returned.message_id = notice.message_id;
+	if (notice.happened.known)
+		report->date = notice.happened;
+	report->reporting_mta = notice.reporting_mta;
+	if (slice_starts_nocase(report->reporting_mta, SLICE_LIT("dsn;")) || slice_starts_nocase(report->reporting_mta, SLICE_LIT("dns;")))
+		report->reporting_mta = slice_trim(slice(report->reporting_mta.p + 4, report->reporting_mta.n - 4));
+	if (notice.kind == KIND_COMPLAINT)
+		report->feedback_type = notice.feedback_type.n ? arena_copy_lower(report->arena, notice.feedback_type) : SLICE_LIT("abuse");
+	for (size_t i = first; i < report->count; i++)
+	{
+		Delivery   *delivery = &report->deliveries[i];
+
+		delivery->kind = notice.kind;
+		if (notice.kind == KIND_SUCCESS)
+		{
+			delivery->action = ACTION_DELIVERED;
+			delivery->diagnostic = notice.smtp_response;
+		}
+		else if (notice.kind == KIND_DELAY)
+			delivery->action = ACTION_DELAYED;
+		for (size_t k = 0; k < sizeof(sub_types) / sizeof(sub_types[0]); k++)
+		{
+			if (slice_equal(notice.sub_type, sub_types[k].word))
+				delivery->fallback_reason = sub_types[k].reason;
+		}
+	}
+	report->decoder = report_decoder("SNS");
+	return true;
+}

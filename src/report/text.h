@@ -1,0 +1,42 @@
+/*
+ * text.h
+ *	  Free-text reports: Postfix, Exim, Sendmail, qmail, Exchange and all the
+ *	  others that say in words who did not get the mail.
+ */
+#ifndef BOUNCE_TEXT_H
+#define BOUNCE_TEXT_H
+
+#include "report/report.h"
+
+/* One recipient that the text names. */
+typedef struct TextRecipient
+{
+	BounceKind	kind;			/* of the section that it stands in; KIND_NONE: the text's default */
+	Slice		address;		/* cleaned */
+	Slice		alias;			/* cleaned, or SLICE_NONE */
+	Slice		words;			/* what the text says of it; spans lines */
+	const char *command;
+	Slice		rhost;
+} TextRecipient;
+
+typedef struct TextReport
+{
+	TextRecipient *recipients;
+	size_t		count;
+	bool		speaks;			/* some marker says that delivery failed or is delayed */
+	bool		delayed;		/* the text says that delivery is still being tried */
+	uint16_t	decoder;		/* DECODER_NONE */
+	Slice		words;			/* all that is evidence, for reports that name nobody */
+	const char *command;		/* named somewhere in the text */
+	Slice		lhost;
+	Slice		returned;		/* the returned message, in words' text, or SLICE_NONE */
+	bool		truncated;
+} TextReport;
+
+/*
+ * Reads a human text (UTF-8).  Never fails; at most LIMIT_TEXT_BYTES and
+ * LIMIT_TEXT_RECIPIENTS are looked at; linear.
+ */
+void		text_read(Arena *arena, Slice text, char line_end, TextReport *report);
+
+#endif							/* BOUNCE_TEXT_H */

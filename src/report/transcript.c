@@ -1,0 +1,203 @@
+/*
+ * transcript.c
+ *	  Transcripts of SMTP sessions inside reports.
+ */
+#include "mail/address.h"
+#include "mail/limits.h"
+#include "report/transcript.h"
+
+#define MAX_REFUSALS 4096
+
+const char *
+transcript_verb(Slice line)
+{
+	static const struct
+	{
+		Slice		word;
+		const char *verb;
+	}			verbs[] = {
+		{SLICE_LIT("RCPT"), "RCPT"}, {SLICE_LIT("MAIL"), "MAIL"}, {SLICE_LIT("DATA"), "DATA"},
+		{SLICE_LIT("BDAT"), "DATA"}, {SLICE_LIT("EHLO"), "EHLO"}, {SLICE_LIT("HELO"), "HELO"},
+		{SLICE_LIT("LHLO"), "LHLO"}, {SLICE_LIT("STARTTLS"), "STARTTLS"}, {SLICE_LIT("AUTH"), "AUTH"},
+		{SLICE_LIT("QUIT"), "QUIT"}, {SLICE_LIT("RSET"), "RSET"},
+	};
+
+	if (line.n == 1 && line.p[0] == '.')
+		return "DATA";
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+	{
+		size_t		n = verbs[i].word.n;
+
+		if (slice_starts_nocase(line, verbs[i].word) &&
+			(line.n == n || !ascii_is_alnum(line.p[n])))
+			return verbs[i].verb;
+	}
+	return NULL;
+}
+
+/* Cuts MDaemon's time stamp and both kinds of arrows; '<', '>' or 0 for the side that speaks. */
+static char
+side_of(Slice *line)
+{
+	size_t		look = line->n < 64 ? line->n : 64;
+
+	if (slice_starts_nocase(*line, SLICE_LIT("<<<")) || slice_starts_nocase(*line, SLICE_LIT(">>>")))
+	{
+		char		side = line->p[0];
+
+		*line = slice_trim(slice(line->p + 3, line->n - 3));
+		return side;
+	}
+	for (size_t i = 0; i + 3 <= look; i++)
+	{
+		if (line->p[i] == '<' && line->p[i + 1] == '-' && line->p[i + 2] == '-')
+		{
+			*line = slice_trim(slice(line->p + i + 3, line->n - i - 3));
+			return '<';
+		}
+		if (line->p[i] == '-' && line->p[i + 1] == '-' && line->p[i + 2] == '>')
+		{
+			*line = slice_trim(slice(line->p + i + 3, line->n - i - 3));
+			return '>';
+		}
+	}
+	return '\0';
+}
+
+static bool
+is_refusal(Slice line)
+{
+	return line.n >= 3 && (line.p[0] == '4' || line.p[0] == '5') && ascii_is_digit(line.p[1]) &&
+		ascii_is_digit(line.p[2]) && (line.n == 3 || line.p[3] == ' ' || line.p[3] == '-');
+}
+
+static Slice
+address_in(Arena *arena, Slice line)
+{
+	size_t		offset = 0;
+	size_t		start;
+	Slice		found;
+
+	if (address_find(line, &offset, &start, &found))
+		return address_clean(arena, found, true);
+	return SLICE_NONE;
+}
+
+/* Two lines as one text; the first alone when it has grown too long. */
+static Slice
+join(Arena *arena, Slice first, Slice second)
+{
+	char	   *joined;
+
+	if (first.n + second.n + 1 > LIMIT_REPLY_BYTES)
+		return first;
+	joined = arena_alloc(arena, first.n + second.n + 1);
+	if (joined == NULL)
+		return first;
+	memcpy(joined, first.p, first.n);
+	joined[first.n] = '\n';
+	memcpy(joined + first.n + 1, second.p, second.n);
+	return slice(joined, first.n + 1 + second.n);
+}
+
+/* Appends a further line of a multi-line reply to the last refusal. */
+static void
+extend(Transcript *transcript, Slice line)
+{
+	Refusal    *last = &transcript->refusals[transcript->count - 1];
+
+	last->words = join(transcript->arena, last->words, line);
+	if (last->address.n == 0)
+		last->address = address_in(transcript->arena, line);
+}
+
+static void
+add(Transcript *transcript, Slice line, bool local)
+{
+	Refusal    *refusal;
+
+	if (transcript->count >= MAX_REFUSALS)
+		return;
+	if (transcript->count == transcript->allocated)
+	{
+		size_t		more = transcript->allocated ? transcript->allocated * 2 : 4;
+		Refusal    *grown = arena_alloc(transcript->arena, more * sizeof(Refusal));
+
+		if (grown == NULL)
+			return;
+		if (transcript->count)
+			memcpy(grown, transcript->refusals, transcript->count * sizeof(Refusal));
+		transcript->refusals = grown;
+		transcript->allocated = more;
+	}
+	refusal = &transcript->refusals[transcript->count++];
+	refusal->words = line;
+	refusal->local = local;
+	refusal->rhost = transcript->rhost;
+	refusal->command = transcript->command;
+	refusal->address = address_in(transcript->arena, line);
+	if (local)
+	{
+		/* "554 <x>... Service unavailable" sums up what the remote host has just said to all */
+		if (transcript->count > 1 && !refusal[-1].local && refusal[-1].address.n == 0 &&
+			refusal->address.n > 0)
+		{
+			refusal->words = join(transcript->arena, refusal[-1].words, line);
+			refusal->command = refusal[-1].command;
+		}
+	}
+	else if (transcript->command && strcmp(transcript->command, "RCPT") == 0)
+	{
+		if (refusal->address.n == 0)
+			refusal->address = transcript->rcpt;
+	}
+	else if (transcript->command && strcmp(transcript->command, "MAIL") == 0)
+		refusal->address = SLICE_NONE;	/* the sender's */
+}
+
+void
+transcript_line(Transcript *transcript, Slice line)
+{
+	char		side;
+	size_t		at;
+
+	if (line.n > LIMIT_REPLY_BYTES)
+		line.n = LIMIT_REPLY_BYTES;
+	at = slice_find_nocase(slice(line.p, line.n < 40 ? line.n : 40), SLICE_LIT("while talking to "), 0);
+	if (at != SLICE_NPOS)
+	{
+		size_t		n = 0;
+		Slice		host = slice(line.p + at + 17, line.n - at - 17);
+
+		while (n < host.n && (ascii_is_alnum(host.p[n]) || host.p[n] == '.' || host.p[n] == '-' || host.p[n] == '_'))
+			n++;
+		while (n > 0 && host.p[n - 1] == '.')
+			n--;
+		transcript->rhost = slice(host.p, n);
+		transcript->in_reply = false;
+		transcript->command = NULL;
+		return;
+	}
+	side = side_of(&line);
+	if (side == '>')
+	{
+		const char *verb = transcript_verb(line);
+
+		if (verb)
+			transcript->command = verb;
+		if (verb && strcmp(verb, "RCPT") == 0)
+			transcript->rcpt = address_in(transcript->arena, line);
+		transcript->in_reply = false;
+		return;
+	}
+	if (is_refusal(line))
+	{
+		if (side == '<' && transcript->in_reply && transcript->count > 0)
+			extend(transcript, line);
+		else
+			add(transcript, line, side == '\0');
+		transcript->in_reply = side == '<';
+		return;
+	}
+	transcript->in_reply = false;
+}

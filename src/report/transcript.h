@@ -1,0 +1,40 @@
+/*
+ * transcript.h
+ *	  Transcripts of SMTP sessions inside reports: Sendmail's ">>>" and "<<<",
+ *	  MDaemon's "-->" and "<--", and the local verdicts that follow them.
+ */
+#ifndef BOUNCE_TRANSCRIPT_H
+#define BOUNCE_TRANSCRIPT_H
+
+#include "mail/arena.h"
+
+/* A refusal in the transcript. */
+typedef struct Refusal
+{
+	Slice		words;			/* the reply, its lines joined */
+	Slice		address;		/* cleaned; that the line or the RCPT before it names, or SLICE_NONE */
+	Slice		rhost;
+	const char *command;
+	bool		local;			/* the reporting host's own verdict, not a remote reply */
+} Refusal;
+
+typedef struct Transcript
+{
+	Arena	   *arena;
+	Refusal    *refusals;
+	size_t		count;
+	/* private */
+	size_t		allocated;
+	Slice		rhost;
+	Slice		rcpt;
+	const char *command;
+	bool		in_reply;		/* the line before was a line of a remote refusal */
+} Transcript;
+
+/* Reads one line (trimmed) of a transcript. */
+void		transcript_line(Transcript *transcript, Slice line);
+
+/* The SMTP verb that a client's line begins with ("RCPT To:<x>" is "RCPT"), or NULL. */
+const char *transcript_verb(Slice line);
+
+#endif							/* BOUNCE_TRANSCRIPT_H */

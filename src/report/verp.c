@@ -1,0 +1,98 @@
+/*
+ * verp.c
+ *	  Addresses hidden in the report's own recipient: VERP, SRS, BATV.
+ */
+#include "mail/address.h"
+#include "report/verp.h"
+
+static Slice
+join(Arena *arena, Slice local, Slice domain)
+{
+	char	   *out = arena_alloc(arena, local.n + 1 + domain.n);
+
+	if (out == NULL)
+		return SLICE_NONE;
+	memcpy(out, local.p, local.n);
+	out[local.n] = '@';
+	memcpy(out + local.n + 1, domain.p, domain.n);
+	return slice(out, local.n + 1 + domain.n);
+}
+
+static bool
+is_public_domain(Slice domain)
+{
+	return address_is_domain(domain) && slice_find(domain, '.', 0) != SLICE_NPOS;
+}
+
+/*
+ * SRS0=HHH=TT=domain=local, SRS1=HHH=forwarder==HHH=TT=domain=local; the first
+ * separator may be "+", "-" or "=" (libsrs2).  The original address is the
+ * last "domain=local" pair.
+ */
+static bool
+decode_srs(Arena *arena, Slice local, Slice *hidden)
+{
+	size_t		at = 5;
+	size_t		first;
+	size_t		second;
+	size_t		third;
+
+	if (local.p[3] == '1')
+	{
+		size_t		twice = slice_find_nocase(local, SLICE_LIT("=="), 5);
+
+		if (twice == SLICE_NPOS)
+			return false;
+		at = twice + 2;
+	}
+	first = slice_find(local, '=', at);
+	second = first == SLICE_NPOS ? first : slice_find(local, '=', first + 1);
+	third = second == SLICE_NPOS ? second : slice_find(local, '=', second + 1);
+	if (third == SLICE_NPOS || third + 1 >= local.n)
+		return false;
+	if (!is_public_domain(slice(local.p + second + 1, third - second - 1)))
+		return false;
+	*hidden = join(arena, slice(local.p + third + 1, local.n - third - 1),
+				   slice(local.p + second + 1, third - second - 1));
+	return hidden->n > 0;
+}
+
+VerpKind
+verp_decode(Arena *arena, Slice address, Slice *hidden)
+{
+	Slice		domain = address_domain(address);
+	Slice		local;
+	size_t		equals;
+	size_t		from;
+
+	*hidden = SLICE_NONE;
+	if (domain.n == 0)
+		return VERP_NONE;
+	local = slice(address.p, address.n - domain.n - 1);
+	if (local.n > 6 && (slice_starts_nocase(local, SLICE_LIT("srs0")) || slice_starts_nocase(local, SLICE_LIT("srs1"))) &&
+		(local.p[4] == '=' || local.p[4] == '+' || local.p[4] == '-'))
+		return decode_srs(arena, local, hidden) ? VERP_SENDER : VERP_NONE;
+	if (slice_starts_nocase(local, SLICE_LIT("prvs=")))
+	{
+		/* prvs=TAG=local, and the older prvs=local=TAG whose tag has 10 hex digits */
+		equals = slice_find(local, '=', 5);
+		if (equals == SLICE_NPOS || equals == 5 || equals + 1 >= local.n)
+			return VERP_NONE;
+		if (local.n - equals - 1 == 10 && equals - 5 != 10)
+			*hidden = join(arena, slice(local.p + 5, equals - 5), domain);
+		else
+			*hidden = join(arena, slice(local.p + equals + 1, local.n - equals - 1), domain);
+		return hidden->n > 0 ? VERP_SENDER : VERP_NONE;
+	}
+	for (equals = local.n; equals > 0 && local.p[equals - 1] != '='; equals--)
+		;
+	if (equals < 2 || equals >= local.n || !is_public_domain(slice(local.p + equals, local.n - equals)))
+		return VERP_NONE;
+	from = equals - 1;
+	while (from > 0 && local.p[from - 1] != '-' && local.p[from - 1] != '+' && local.p[from - 1] != '=')
+		from--;
+	if (from == 0 || from == equals - 1)
+		return VERP_NONE;
+	*hidden = join(arena, slice(local.p + from, equals - 1 - from), slice(local.p + equals, local.n - equals));
+	return hidden->n > 0 ? VERP_RECIPIENT : VERP_NONE;
+}
