@@ -1,0 +1,16 @@
+/*
+ * module.c
+ *	  Says which server this library was built for.
+ *
+ * There is no _PG_init(): no settings, no hooks, no shared memory.  A verdict
+ * depends on nothing but the mail.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#ifdef PG_MODULE_MAGIC_EXT
+PG_MODULE_MAGIC_EXT(.name = "bounce", .version = "1.0");
+#else
+PG_MODULE_MAGIC;
+#endif

@@ -1,0 +1,79 @@
+/*
+ * parse.c
+ *	  bounce_parse(): a mail in, one row per reported recipient out.
+ *
+ * Returns its rows in a tuplestore rather than one by one.  The executor makes
+ * a tuplestore of them anyhow in FROM, and would copy the row type's descriptor
+ * anew for each mail; with many recipients the store spills to disk.  A mail
+ * without rows costs no tuplestore here.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "pg/call.h"
+#include "pg/row.h"
+#include "pg/srf.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+PG_FUNCTION_INFO_V1(bounce_parse_bytea);
+PG_FUNCTION_INFO_V1(bounce_parse_text);
+
+static void
+return_rows(FunctionCallInfo fcinfo, Call *call, const BounceResult *result)
+{
+	Tuplestorestate *rows;
+	Datum		values[ROW_ATTRIBUTES];
+	bool		isnull[ROW_ATTRIBUTES];
+	size_t		i;
+
+	if (result->count == 0)
+		return;
+
+	rows = srf_open(fcinfo, call->desc);
+	for (i = 0; i < result->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		row_fill(&result->rows[i], &call->charset, &call->arena, values, isnull);
+		call_check_memory(call);
+		tuplestore_putvalues(rows, call->desc, values, isnull);
+	}
+}
+
+static Datum
+parse(FunctionCallInfo fcinfo, bool is_text)
+{
+	struct varlena *raw;
+	Call	   *call;
+	Slice		message;
+	BounceResult result;
+
+	srf_begin(fcinfo);
+	call = call_begin(fcinfo, ROW_ATTRIBUTES);
+	raw = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	message = slice(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw));
+	if (is_text)
+		message = charset_to_utf8(&call->charset, &call->arena, message);
+
+	result = bounce_read_message(&call->arena, message, PG_GETARG_BOOL(1));
+	call_check_memory(call);
+	return_rows(fcinfo, call, &result);
+
+	call_end(call);
+	PG_FREE_IF_COPY(raw, 0);
+	return (Datum) 0;
+}
+
+Datum
+bounce_parse_bytea(PG_FUNCTION_ARGS)
+{
+	return parse(fcinfo, false);
+}
+
+Datum
+bounce_parse_text(PG_FUNCTION_ARGS)
+{
+	return parse(fcinfo, true);
+}

@@ -1,0 +1,68 @@
+/*
+ * row.h
+ *	  A BounceRow of the library as the attributes of type bounce.
+ */
+#ifndef BOUNCE_PG_ROW_H
+#define BOUNCE_PG_ROW_H
+
+#include "postgres.h"
+
+#include "bounce.h"
+#include "pg/charset.h"
+
+/* The attributes of CREATE TYPE bounce (bounce--1.0.sql), in its order. */
+typedef enum RowAttribute
+{
+	ROW_KIND,
+	ROW_RECIPIENT,
+	ROW_REASON,
+	ROW_HARD_BOUNCE,
+	ROW_FAULT,
+	ROW_ADVICE,
+	ROW_ACTION,
+	ROW_DELIVERY_STATUS,
+	ROW_REPLY_CODE,
+	ROW_SMTP_COMMAND,
+	ROW_DIAGNOSTIC_TYPE,
+	ROW_DIAGNOSTIC_CODE,
+	ROW_ALIAS,
+	ROW_VERP,
+	ROW_ADDRESSER,
+	ROW_SENDER_DOMAIN,
+	ROW_DESTINATION,
+	ROW_PROVIDER,
+	ROW_HOST_GROUP,
+	ROW_RHOST,
+	ROW_LHOST,
+	ROW_BOUNCED_AT,
+	ROW_SENT_AT,
+	ROW_TIMEZONE_OFFSET,
+	ROW_MESSAGE_ID,
+	ROW_SUBJECT,
+	ROW_LIST_ID,
+	ROW_FEEDBACK_TYPE,
+	ROW_FEEDBACK_ID,
+	ROW_RETRY_AFTER,
+	ROW_BLOCKLIST,
+	ROW_LISTED_IP,
+	ROW_DECODED_BY,
+	ROW_TOKEN,
+	ROW_ATTRIBUTES				/* how many there are */
+} RowAttribute;
+
+/*
+ * Fills values and isnull, ROW_ATTRIBUTES of each.  Texts lie in the arena, in
+ * the database's encoding; the little else that is by reference in
+ * CurrentMemoryContext.  Raises no error; when the arena ran out of memory
+ * (arena->failed) texts are missing.
+ */
+extern void row_fill(const BounceRow *row, const Charset *charset, Arena *arena,
+					 Datum *values, bool *isnull);
+
+/*
+ * One text, UTF-8, as a Datum in the arena and in the database's encoding.
+ * *isnull for SLICE_NONE, and when the arena ran out of memory.
+ */
+extern Datum row_text(Slice s, const Charset *charset, Arena *arena, bool *isnull);
+
+#endif							/* BOUNCE_PG_ROW_H */
