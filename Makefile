@@ -1,0 +1,160 @@
+# bounce: decodes bounce mail inside SQL.
+#
+#   make demo      shows it: builds, starts a throw-away cluster, runs scripts/demo.sql
+#   make psql      the same, and leaves you in psql
+#   make check     every test there is, in a throw-away cluster
+#
+#   make, make install, make installcheck      as for any extension (PGXS)
+#   make unit                                  the plain C library's tests, with ASan and UBSan
+#   make asan MAILS="FOLDER..."                reads mails, whole and truncated, with ASan and UBSan
+#   make differential MAILS="FOLDER..."        our MIME scanner against GMime's parser
+#   make tap                                   t/*.t, on the server that PGHOST etc. name
+
+EXTENSION = bounce
+MODULE_big = bounce
+DATA = $(wildcard bounce--*.sql)
+
+# What data/ holds is compiled in: build/datac writes it as C tables.
+TABLES = build/knowledge.c build/markers.c
+IDS = build/reason_ids.h build/marker_ids.h
+
+LIB_SRCS = $(sort $(wildcard src/*.c src/mail/*.c src/report/*.c src/classify/*.c)) $(TABLES)
+LIB_OBJS = $(LIB_SRCS:.c=.o)
+PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
+OBJS = $(LIB_OBJS) $(PG_OBJS)
+HEADERS = $(wildcard src/*.h src/*/*.h) $(IDS)
+
+REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+REGRESS_OPTS = --encoding=UTF8
+EXTRA_CLEAN = build
+
+PG_CONFIG ?= pg_config
+PKG_CONFIG ?= pkg-config
+
+.DEFAULT_GOAL := all
+# These find by themselves what they need, or install it.  The rest wants a
+# compiler, the libraries and, but for the plain library, PGXS.
+SCRIPTED = demo psql check
+PLAIN = unit asan differential tap build/libbounce.a build/libbounce-asan.a build/datac
+GOALS = $(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all))
+.PHONY: $(SCRIPTED) unit asan differential tap
+
+ifneq ($(GOALS),)
+
+ifneq ($(filter-out clean distclean,$(GOALS)),)
+ifeq ($(shell command -v $(PKG_CONFIG)),)
+$(error pkg-config is missing: install the package pkg-config)
+endif
+ifneq ($(shell $(PKG_CONFIG) --exists gmime-3.0 && echo yes),yes)
+$(error GMime 3 is missing: install the package libgmime-3.0-dev (Debian, Ubuntu) or gmime30-devel (Fedora))
+endif
+ifneq ($(shell $(PKG_CONFIG) --exists libpcre2-8 && echo yes),yes)
+$(error PCRE2 is missing: install the package libpcre2-dev (Debian, Ubuntu) or pcre2-devel (Fedora))
+endif
+DEPS_CFLAGS := $(shell $(PKG_CONFIG) --cflags gmime-3.0 libpcre2-8)
+DEPS_LIBS := $(shell $(PKG_CONFIG) --libs gmime-3.0 libpcre2-8)
+endif
+
+INCLUDES = -Isrc -Ibuild $(patsubst -I%,-isystem %,$(DEPS_CFLAGS))
+WARNINGS = -Wall -Wextra -Wshadow
+
+ifneq ($(filter-out $(PLAIN),$(GOALS)),)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifeq ($(wildcard $(PGXS)),)
+$(error PostgreSQL's build files are missing: install the package postgresql-server-dev-NN, or say make PG_CONFIG=/path/to/pg_config)
+endif
+
+# The server's headers are not ours to warn about.
+PG_CPPFLAGS = $(INCLUDES) -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CFLAGS = -std=gnu11 $(WARNINGS)
+SHLIB_LINK = $(DEPS_LIBS)
+
+# make CC=clang, for a server that was built by gcc with options of its own.
+ifneq ($(findstring clang,$(CC)),)
+PG_CFLAGS += -Wno-unknown-warning-option -Wno-ignored-optimization-argument -fno-lto
+SHLIB_LINK += -fno-lto
+endif
+
+include $(PGXS)
+
+# Names of ours must not meet those of the server or of another extension in one
+# process.  Before PostgreSQL 16 PGXS hides none, so the linker does.
+$(LIB_OBJS): override CFLAGS += -fvisibility=hidden
+ifneq ($(filter linux freebsd netbsd openbsd,$(PORTNAME)),)
+SHLIB_LINK += -Wl,--version-script=build/exports.map
+$(shlib): build/exports.map
+build/exports.map: Makefile
+	@mkdir -p build
+	@echo '{ global: Pg_magic_func; pg_finfo_*; bounce_*; local: *; };' >$@
+endif
+
+# Any header may reach any object; a whole build takes seconds.
+$(OBJS) $(OBJS:.o=.bc): $(HEADERS)
+
+endif
+
+# The data compiler is a program of its own, built for the machine that builds.
+build/datac: $(sort $(wildcard src/datac/*.c)) src/classify/fold.c src/mail/slice.c src/mail/arena.c \
+		$(wildcard src/datac/*.h src/classify/*.h src/mail/*.h)
+	@mkdir -p build
+	$(CC) -std=gnu11 $(WARNINGS) -O2 -Isrc -o $@ $(filter %.c,$^)
+
+# It leaves what did not change untouched, so the stamp says when it ran.
+build/data.stamp: build/datac $(sort $(wildcard data/*.tsv))
+	build/datac data build
+	@touch $@
+
+$(TABLES) $(IDS): build/data.stamp
+	@test -f $@
+
+# The plain C library, as programs link it: once for speed, once with sanitizers.
+LIB_CFLAGS = -std=gnu11 $(WARNINGS) -O2 -g -fPIC $(INCLUDES)
+SANITIZE = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+build/lib/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(LIB_CFLAGS) -fvisibility=hidden -c -o $@ $<
+
+build/asan/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(LIB_CFLAGS) $(SANITIZE) -c -o $@ $<
+
+build/libbounce.a: $(LIB_SRCS:%.c=build/lib/%.o)
+	rm -f $@
+	ar rcs $@ $^
+
+build/libbounce-asan.a: $(LIB_SRCS:%.c=build/asan/%.o)
+	rm -f $@
+	ar rcs $@ $^
+
+build/t/%: t/c/%.c build/libbounce-asan.a $(HEADERS) $(wildcard t/c/*.h src/datac/*)
+	@mkdir -p $(@D)
+	$(CC) $(LIB_CFLAGS) $(SANITIZE) -o $@ $< build/libbounce-asan.a $(DEPS_LIBS)
+
+# Tests.  Each speaks TAP; scripts/tap runs one, counts, and shows what failed.
+UNITS = $(patsubst t/c/%.c,build/t/%,$(sort $(wildcard t/c/test_*.c)))
+MAILS ?= samples/mail
+
+unit: $(UNITS) build/datac
+	@status=0; \
+	for unit in $(UNITS) $(sort $(wildcard t/c/*.sh)); do scripts/tap $$unit || status=1; done; \
+	exit $$status
+
+asan: build/t/read_all
+	@scripts/tap build/t/read_all $(MAILS)
+
+differential: build/t/gmime_diff
+	@find $(MAILS) -type f | LC_ALL=C sort | scripts/tap -i build/t/gmime_diff
+
+tap:
+	@status=0; \
+	for test in $(sort $(wildcard t/*.t)); do scripts/tap perl $$test || status=1; done; \
+	exit $$status
+
+endif
+
+# Last, because PGXS has a "check" too.
+ifneq ($(filter $(SCRIPTED),$(MAKECMDGOALS)),)
+$(SCRIPTED):
+	@scripts/$@
+endif

@@ -1,0 +1,59 @@
+# cancel.t - a query can be cancelled in the middle of mails, and in the middle
+# of one; the session lives on.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Time::HiRes qw(time);
+use Server;
+
+my $server = Server->new('cancel');
+my $report = unpack 'H*', Server::report('rosa@koharu.example');
+
+# What may pass between the time-out and the end of the query.
+my $PATIENCE = 1.5;
+
+sub is_cancelled {
+    my ($name, $setup, $query) = @_;
+    my ($out, $error) = $server->run(<<"END");
+SET max_parallel_workers_per_gather = 0;
+$setup
+SET statement_timeout = '100ms';
+\\timing on
+$query;
+\\timing off
+RESET statement_timeout;
+SELECT count(*) FROM bounce_parse('\\x$report'::bytea);
+END
+    like($error, qr/canceling statement due to statement timeout/, "$name: cancelled");
+    my ($ms) = $out =~ /Time: ([\d.]+) ms/;
+    cmp_ok($ms, '<', 100 + 1000 * $PATIENCE, "$name: soon ($ms ms)") if defined $ms;
+    fail("$name: no time shown") unless defined $ms;
+    like($out, qr/^1\z/m, "$name: the session goes on");
+}
+
+is_cancelled('many mails', '',
+    "SELECT count(b.recipient) FROM generate_series(1, 100000000) g, bounce_parse('\\x$report'::bytea || substring(g::text::bytea FROM 100)) b");
+
+is_cancelled('many replies', '',
+    "SELECT count(b.reason) FROM generate_series(1, 100000000) g, bounce_parse_reply('550 5.1.1 User unknown ' || g) b");
+
+is_cancelled('large mails', <<'END', 'SELECT count(b.recipient) FROM big, generate_series(1, 1000) g, bounce_parse(big.raw || substring(g::text::bytea FROM 100)) b');
+CREATE TEMP TABLE big AS
+SELECT convert_to(E'From: MAILER-DAEMON@out.news.example\nSubject: Returned mail\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\n\n' ||
+	E'--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; out.news.example\n\n' ||
+	string_agg(format(E'Final-Recipient: rfc822; reader%s@koharu.example\nAction: failed\nStatus: 5.1.1\n', i), E'\n') || E'\n--x--\n', 'UTF8') AS raw
+FROM generate_series(1, 300000) i;
+END
+
+# Workers are cancelled with their leader.
+is_cancelled('in parallel', <<"END", 'SELECT count(b.recipient) FROM mail, bounce_parse(mail.raw) b');
+CREATE TABLE mail AS SELECT '\\x$report'::bytea AS raw FROM generate_series(1, 200000);
+ANALYZE mail;
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+END
+
+done_testing();
