@@ -242,6 +242,23 @@ judge(Arena *arena, Report *report, size_t number, Verdict *verdict)
 		verdict->reason = REASON_DELIVERED;
 }
 
+/*
+ * Where no field and no word names the address that was mailed, the newest
+ * Received line of the returned message does ("for <x>"), if the report is
+ * about one recipient.
+ */
+static void
+fill_alias(Arena *arena, const Report *report, const Shared *shared, BounceRow *row)
+{
+	Slice		mailed;
+
+	if (row->alias.n > 0 || report->count != 1 || report->returned.received_for.n == 0)
+		return;
+	mailed = address_clean(arena, report->returned.received_for, true);
+	if (mailed.n > 0 && !slice_equal(mailed, row->recipient) && !slice_equal(mailed, shared->addresser))
+		row->alias = mailed;
+}
+
 static void
 fill_judged(Arena *arena, const Delivery *delivery, const Verdict *verdict, BounceRow *row)
 {
@@ -297,6 +314,7 @@ bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
 			case KIND_DELAY:
 			case KIND_SUCCESS:
 				fill_judged(arena, &report.deliveries[i], &verdict, row);
+				fill_alias(arena, &report, &shared, row);
 				break;
 			case KIND_COMPLAINT:
 				fill_complaint(&report, row);

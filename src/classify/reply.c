@@ -191,8 +191,7 @@ read_code(Slice s, size_t i, Reply *reply)
 		/* "550 MB", "450 seconds": no reply */
 		static const Slice units[] = {
 			SLICE_LIT("mb"), SLICE_LIT("kb"), SLICE_LIT("gb"), SLICE_LIT("bytes"), SLICE_LIT("seconds"),
-			SLICE_LIT("minutes"), SLICE_LIT("hours"), SLICE_LIT("messages"), SLICE_LIT("recipients"),
-			SLICE_LIT("times"), SLICE_LIT("attempts"),
+			SLICE_LIT("minutes"), SLICE_LIT("hours"), SLICE_LIT("times"), SLICE_LIT("attempts"),
 		};
 
 		for (size_t u = 0; i > 0 && k < s.n && u < sizeof(units) / sizeof(units[0]); u++)

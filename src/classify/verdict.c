@@ -232,8 +232,8 @@ decide(Verdict *verdict, uint16_t reason, bool sure)
 	verdict->sure = sure;
 }
 
-void
-verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict)
+static void
+judge(Arena *arena, const Delivery *delivery, Verdict *verdict)
 {
 	Reply		human = {0};
 	Finding		inner = {0};
@@ -327,7 +327,11 @@ verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict)
 		return;
 	}
 	row = find_status_row(verdict->status, PROVIDER_NONE);
-	if (row && row->strength == STRENGTH_DECIDES)
+	/*
+	 * A Status that the refusing host did not say itself was made up by the
+	 * reporting host from the bare reply; then it is no more than a hint.
+	 */
+	if (row && row->strength == STRENGTH_DECIDES && (verdict->reply.status != 0 || verdict->reply.code == 0))
 	{
 		decide(verdict, row->reason, true);
 		return;
@@ -343,7 +347,7 @@ verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict)
 			   vendor.row ? vendor.row->reason : spoken.row->reason, false);
 		return;
 	}
-	if (row && row->strength == STRENGTH_WEAK)
+	if (row && row->strength != STRENGTH_NONE)
 	{
 		decide(verdict, row->reason, false);
 		return;
@@ -355,4 +359,26 @@ verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict)
 		return;
 	}
 	decide(verdict, reason_without_evidence(delivery, verdict), false);
+}
+
+/* Reasons that speak of an address or a domain: of whose, the command tells. */
+static bool
+is_about_address(uint16_t reason)
+{
+	return reason == REASON_USERUNKNOWN || reason == REASON_HOSTUNKNOWN || reason == REASON_HASMOVED ||
+		reason == REASON_NOTACCEPT || reason == REASON_SUSPEND;
+}
+
+void
+verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict)
+{
+	const char *command;
+
+	judge(arena, delivery, verdict);
+	command = verdict->command ? verdict->command : delivery->command;
+	/* refused at MAIL FROM, or with a code for sender's addresses (RFC 3463 3.2): the sender is meant */
+	if (is_about_address(verdict->reason) &&
+		((command && strcmp(command, "MAIL") == 0) ||
+		 verdict->status % 1000000 == status_make(0, 1, 7) || verdict->status % 1000000 == status_make(0, 1, 8)))
+		verdict->reason = REASON_REJECTED;
 }

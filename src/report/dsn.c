@@ -90,6 +90,8 @@ action_of(Slice value)
 		{SLICE_LIT("delivered"), ACTION_DELIVERED},
 		{SLICE_LIT("relayed"), ACTION_RELAYED},
 		{SLICE_LIT("expanded"), ACTION_EXPANDED},
+		/* Postfix's answer to "sendmail -bv": nothing was sent, but the address was accepted */
+		{SLICE_LIT("deliverable"), ACTION_DELIVERED},
 	};
 	size_t		n = 0;
 

@@ -15,6 +15,11 @@
 #define LABELS ((1u << MARKER_RECIPIENT) | (1u << MARKER_REASON) | (1u << MARKER_REMOTE) | \
 				(1u << MARKER_LOCAL) | (1u << MARKER_ALIAS))
 
+/* markers that give a line its part; of two at one place the longer one counts */
+#define STRUCTURE (LABELS | (1u << MARKER_START) | (1u << MARKER_FAILED) | (1u << MARKER_DELAYED) | \
+				   (1u << MARKER_DELIVERED) | (1u << MARKER_TRANSCRIPT) | (1u << MARKER_LEAD) | \
+				   (1u << MARKER_END) | (1u << MARKER_HELP))
+
 typedef struct Search
 {
 	Arena	   *arena;
@@ -72,6 +77,41 @@ fits(const Search *search, const MarkerRow *row, const MatchHit *hit, const Text
 	return after < search->folded.n && (search->folded.p[after] == ':' || search->folded.p[after] == '=');
 }
 
+/* Removes the structural markers of the line that lie within [start, end). */
+static void
+drop_contained(Lines *lines, TextLine *line, uint32_t start, uint32_t end)
+{
+	uint32_t   *link = &line->first_marker;
+
+	line->kinds = 0;
+	while (*link != LINE_NONE)
+	{
+		LineMarker *marker = &lines->markers[*link];
+
+		if (((1u << marker->marker) & STRUCTURE) && marker->start >= start && marker->end <= end)
+			*link = marker->next;
+		else
+		{
+			line->kinds |= 1u << marker->marker;
+			link = &marker->next;
+		}
+	}
+}
+
+/* Does a structural marker of the line hold [start, end)? */
+static bool
+is_contained(const Lines *lines, const TextLine *line, uint32_t start, uint32_t end)
+{
+	for (uint32_t i = line->first_marker; i != LINE_NONE; i = lines->markers[i].next)
+	{
+		const LineMarker *marker = &lines->markers[i];
+
+		if (((1u << marker->marker) & STRUCTURE) && marker->start <= start && marker->end >= end)
+			return true;
+	}
+	return false;
+}
+
 static bool
 note_marker(void *context, const MatchHit *hit)
 {
@@ -102,6 +142,12 @@ note_marker(void *context, const MatchHit *hit)
 		search->allocated = more;
 	}
 	line = &lines->lines[((1u << row->marker) & LINE_OF_START) ? first : last];
+	if ((1u << row->marker) & STRUCTURE)
+	{
+		if (is_contained(lines, line, start, end))
+			return true;
+		drop_contained(lines, line, start, end);
+	}
 	marker = &lines->markers[lines->marker_count];
 	marker->marker = row->marker;
 	marker->decoder = row->decoder;

@@ -173,8 +173,12 @@ read_delivery_status(Reading *reading)
 		return false;
 	for (; i >= 0; i = find_part(reading, PART_DELIVERY_STATUS, i + 1))
 	{
-		Slice		text = part_text(reading, &reading->message->parts[i], reading->message->parts[i].body.n);
+		const Part *part = &reading->message->parts[i];
+		Slice		text = part_text(reading, part, part->body.n);
 
+		/* without a blank line the fields of the report became the part's header */
+		if (mime_field(&part->header, SLICE_LIT("Final-Recipient")).p != NULL)
+			text = slice_between(part->header.bytes.p, part->body.p + part->body.n);
 		dsn_read(report, text, line_end_of(reading->message, text));
 	}
 	report->decoder = report_decoder("RFC3464");
@@ -486,6 +490,18 @@ read_disposition(Reading *reading)
 	return true;
 }
 
+/* Complaints that only return the message, with words in the subject that say so. */
+static bool
+read_complaint(Reading *reading)
+{
+	Report	   *report = reading->report;
+
+	if (!signs_has(&reading->signs, SIGN_COMPLAINT) || !report->returned.present)
+		return false;
+	feedback_read(report, SLICE_LIT("Feedback-Type: abuse\n"), '\n');
+	return true;
+}
+
 static bool
 read_automatic(Reading *reading)
 {
@@ -522,7 +538,7 @@ read_message(Reading *reading)
 	if (read_delivery_status(reading))
 		return true;
 	signs_read(reading->arena, &root->header, &reading->signs);
-	return read_disposition(reading) || read_text_report(reading);
+	return read_disposition(reading) || read_complaint(reading) || read_text_report(reading);
 }
 
 void

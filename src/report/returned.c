@@ -41,9 +41,8 @@ returned_from_header(Arena *arena, const Header *header, Returned *returned)
 		{SLICE_LIT("Message-ID"), offsetof(Returned, message_id)},
 		{SLICE_LIT("List-ID"), offsetof(Returned, list_id)},
 		{SLICE_LIT("Feedback-ID"), offsetof(Returned, feedback_id)},
-		/* Microsoft's complaints; Yahoo's */
+		/* Microsoft's and Yahoo's complaints, gateways */
 		{SLICE_LIT("X-HmXmrOriginalRecipient"), offsetof(Returned, original_recipient)},
-		{SLICE_LIT("X-Original-To"), offsetof(Returned, original_recipient)},
 		{SLICE_LIT("X-Apparently-To"), offsetof(Returned, original_recipient)},
 		{SLICE_LIT("X-Envelope-To"), offsetof(Returned, original_recipient)},
 	};

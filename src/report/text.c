@@ -310,6 +310,10 @@ is_display_name(Slice name)
 		return false;
 	for (size_t i = 0; i < name.n; i++)
 	{
+		/* the comma and the full stop of Chinese and Japanese */
+		if (i + 2 < name.n && (memcmp(name.p + i, "\xe3\x80\x81", 3) == 0 || memcmp(name.p + i, "\xe3\x80\x82", 3) == 0 ||
+							   memcmp(name.p + i, "\xef\xbc\x8c", 3) == 0))
+			return false;
 		if (name.p[i] == ':' || name.p[i] == ';' || name.p[i] == '!' || name.p[i] == '?' || name.p[i] == '=')
 			return false;
 		if (!ascii_is_space(name.p[i]) && (i == 0 || ascii_is_space(name.p[i - 1])))
@@ -705,9 +709,10 @@ apply_transcript(Reader *reader)
 				general = refusal;
 			continue;
 		}
-		if (report->recipients[number].words.n == 0)
+		/* the list cuts a reply short; the transcript has the whole of it */
+		if (report->recipients[number].words.n == 0 || !refusal->local)
 		{
-			report->recipients[number].words = refusal->words;
+			give_words(reader, &report->recipients[number], refusal->words);
 			if (report->recipients[number].rhost.n == 0)
 				report->recipients[number].rhost = refusal->rhost;
 		}
@@ -716,10 +721,11 @@ apply_transcript(Reader *reader)
 	}
 	for (size_t i = 0; general && i < report->count; i++)
 	{
-		if (report->recipients[i].words.n == 0)
+		if (report->recipients[i].words.n == 0 || (!general->local && report->recipients[i].command == NULL))
 		{
-			report->recipients[i].words = general->words;
-			report->recipients[i].rhost = general->rhost;
+			give_words(reader, &report->recipients[i], general->words);
+			if (report->recipients[i].rhost.n == 0)
+				report->recipients[i].rhost = general->rhost;
 		}
 		if (report->recipients[i].command == NULL)
 			report->recipients[i].command = general->command;
