@@ -80,21 +80,21 @@ COMMENT ON COLUMN bounce.token IS 'digest over addresser, recipient and bounced_
 
 -- functions
 
--- Costs are in units of an operator call (cpu_operator_cost), measured on
--- ordinary bounces of a few KB.
+-- Costs are in units of an operator call (cpu_operator_cost), to the order of
+-- magnitude that was measured on bounces of a few KB.
 
 CREATE FUNCTION bounce_parse(raw bytea, all_kinds boolean DEFAULT false) RETURNS SETOF bounce
-	AS 'MODULE_PATHNAME', 'bounce_parse_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 1;
+	AS 'MODULE_PATHNAME', 'bounce_parse_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1;
 
 COMMENT ON FUNCTION bounce_parse(bytea, boolean) IS 'one row per recipient that a bounce mail reports on; none for other mail';
 
 CREATE FUNCTION bounce_parse(raw text, all_kinds boolean DEFAULT false) RETURNS SETOF bounce
-	AS 'MODULE_PATHNAME', 'bounce_parse_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 1;
+	AS 'MODULE_PATHNAME', 'bounce_parse_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1;
 
 COMMENT ON FUNCTION bounce_parse(text, boolean) IS 'one row per recipient that a bounce mail reports on; none for other mail';
 
 CREATE FUNCTION bounce_parse_reply(reply text, rhost text DEFAULT NULL, smtp_command text DEFAULT NULL) RETURNS bounce
-	AS 'MODULE_PATHNAME', 'bounce_parse_reply' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME', 'bounce_parse_reply' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 500;
 
 COMMENT ON FUNCTION bounce_parse_reply(text, text, text) IS 'judges a bare SMTP reply, as a mail log holds it';
 

@@ -72,8 +72,8 @@ Reporting-MTA: dns; out.news.example
 
 Final-Recipient: rfc822; otto@koharu.example
 Action: delayed
-Status: 4.4.1
-Diagnostic-Code: smtp; 421 4.4.1 mx.koharu.example: Connection timed out
+Status: 4.7.1
+Diagnostic-Code: smtp; 450 4.7.1 <otto@koharu.example>: Greylisted, try again in 5 minutes
 
 --b2--
 $mail$, 'UTF8'));

@@ -2,8 +2,8 @@
 # costs more than linear time.
 #
 # t/make_hostile.pl makes them in any scale.  Each is parsed at one scale and at
-# the double of it; HOSTILE_SCALE (default 0.1; 0.5 makes
-# the larger one full size) is the smaller one.
+# the double of it; HOSTILE_SCALE is the smaller one: 0.1 unless set, 0.5 for
+# the full size.
 use strict;
 use warnings;
 use File::Temp qw(tempdir);

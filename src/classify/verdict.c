@@ -26,11 +26,13 @@
 #include "mail/limits.h"
 #include "report/markers.h"
 
-/* The best phrase of a text. */
+/* The best phrases of a text. */
 typedef struct Finding
 {
-	const PhraseRow *row;
+	const PhraseRow *row;		/* what it says, traps aside */
+	const PhraseRow *trap;		/* that it quotes somebody else's failure */
 	uint32_t	score;
+	uint32_t	trap_score;
 	const uint16_t *providers;
 } Finding;
 
@@ -62,7 +64,15 @@ note_phrase(void *context, const MatchHit *hit)
 	if (row->provider != PROVIDER_NONE && !is_one_of(row->provider, finding->providers))
 		return true;
 	score = score_of(row);
-	if (finding->row == NULL || score > finding->score)
+	if (row->rank == RANK_TRAP)
+	{
+		if (score > finding->trap_score)
+		{
+			finding->trap = row;
+			finding->trap_score = score;
+		}
+	}
+	else if (finding->row == NULL || score > finding->score)
 	{
 		finding->row = row;
 		finding->score = score;
@@ -189,6 +199,24 @@ provider_in(Slice words)
 	return PROVIDER_NONE;
 }
 
+/*
+ * Does the trap decide?  It keeps a failure that the text quotes (of the
+ * sender's address) from being taken for the recipient's; words about the
+ * sender or the content are more exact than it.
+ */
+static bool
+trap_decides(const Finding *finding)
+{
+	const char *fault;
+
+	if (finding->trap == NULL)
+		return false;
+	if (!is_telling(finding))
+		return true;
+	fault = knowledge_reasons[finding->row->reason].fault;
+	return fault == NULL || (strcmp(fault, "sender") != 0 && strcmp(fault, "content") != 0);
+}
+
 static void
 find_providers(const Delivery *delivery, Slice rhost, Verdict *verdict)
 {
@@ -281,17 +309,16 @@ judge(Arena *arena, const Delivery *delivery, Verdict *verdict)
 	verdict->command = words_command;
 
 	inner = find_phrase(arena, verdict->reply.words, verdict->providers);
-	if (verdict->reply.whole.n > verdict->reply.words.n &&
-		(!is_telling(&inner) || inner.row->rank != RANK_TRAP))
+	if (verdict->reply.whole.n > verdict->reply.words.n)
 		outer = find_phrase(arena, verdict->reply.whole, verdict->providers);
-	if (outer.row && outer.row->rank == RANK_TRAP)
+	if (trap_decides(&outer))
 	{
-		decide(verdict, outer.row->reason, true);
+		decide(verdict, outer.trap->reason, true);
 		return;
 	}
-	if (inner.row && inner.row->rank == RANK_TRAP)
+	if (trap_decides(&inner))
 	{
-		decide(verdict, inner.row->reason, true);
+		decide(verdict, inner.trap->reason, true);
 		return;
 	}
 	for (int i = 0; i < VERDICT_PROVIDERS; i++)
@@ -321,6 +348,11 @@ judge(Arena *arena, const Delivery *delivery, Verdict *verdict)
 	}
 	if (has_diagnostic && delivery->words.n > 0)
 		spoken = find_phrase(arena, delivery->words, verdict->providers);
+	if (trap_decides(&spoken))
+	{
+		decide(verdict, spoken.trap->reason, true);
+		return;
+	}
 	if (delivery->fallback_reason && !is_telling(&spoken))
 	{
 		decide(verdict, verdict_reason(delivery->fallback_reason), true);

@@ -138,6 +138,7 @@ add(Transcript *transcript, Slice line, bool local)
 	refusal->address = address_in(transcript->arena, line);
 	if (local)
 	{
+		refusal->command = NULL;
 		/* "554 <x>... Service unavailable" sums up what the remote host has just said to all */
 		if (transcript->count > 1 && !refusal[-1].local && refusal[-1].address.n == 0 &&
 			refusal->address.n > 0)
