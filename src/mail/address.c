@@ -66,6 +66,9 @@ domain_end(Slice text, size_t from)
 		/* no punctuation of CJK text belongs to a domain: U+3000-303F, U+FF00-FFEF, U+2000-206F */
 		unsigned char c = (unsigned char) text.p[i];
 
+		/* Japanese and Chinese go on without a blank: an ASCII label is not followed by their letters */
+		if (c >= 0xe3 && c < 0xf0 && i > from && ascii_is_alnum(text.p[i - 1]))
+			break;
 		if (i + 1 < text.n &&
 			((c == 0xe3 && (unsigned char) text.p[i + 1] == 0x80) ||
 			 (c == 0xef && (unsigned char) text.p[i + 1] >= 0xbc) ||

@@ -9,8 +9,6 @@
  * English names only, no locale, no time zone database.  Nothing is left over
  * for GMime's date parser.
  */
-#include <stdio.h>
-
 #include "mail/decode.h"
 
 #define LONGEST_DATE 128
@@ -104,11 +102,16 @@ read_word(DateReader *reader)
 static int
 find_name(const char *const *names, int count, Slice word)
 {
+	char		first;
 	int			i;
 
-	for (i = 0; word.n >= 3 && i < count; i++)
+	if (word.n < 3)
+		return -1;
+	first = ascii_lower(word.p[0]);
+	for (i = 0; i < count; i++)
 	{
-		if (slice_starts_nocase(slice(names[i], strlen(names[i])), word))
+		if (names[i][0] == first &&
+			slice_starts_nocase(slice(names[i], strlen(names[i])), word))
 			return i;
 	}
 	return -1;
@@ -442,6 +445,18 @@ is_possible(DateReader *reader)
 		reader->hour <= 23 && reader->minute <= 59 && reader->second <= 60;
 }
 
+/* "+0900"; minutes are less than a day. */
+static void
+write_zone(char *zone, int minutes, bool negative)
+{
+	zone[0] = negative ? '-' : '+';
+	zone[1] = (char) ('0' + minutes / 600);
+	zone[2] = (char) ('0' + minutes / 60 % 10);
+	zone[3] = (char) ('0' + minutes % 60 / 10);
+	zone[4] = (char) ('0' + minutes % 10);
+	zone[5] = '\0';
+}
+
 MailDate
 decode_date(Slice value)
 {
@@ -459,14 +474,11 @@ decode_date(Slice value)
 		reader.hour * 3600 + reader.minute * 60 + reader.second;
 	if (reader.has_zone)
 	{
-		int			minutes = reader.offset < 0 ? -reader.offset : reader.offset;
-
 		date.has_zone = true;
 		date.offset_minutes = reader.offset;
 		date.epoch -= (int64_t) reader.offset * 60;
-		snprintf(date.zone, sizeof(date.zone), "%c%02d%02d",
-				 reader.offset < 0 || reader.zone_unknown ? '-' : '+',
-				 minutes / 60 % 24, minutes % 60);
+		write_zone(date.zone, reader.offset < 0 ? -reader.offset : reader.offset,
+				   reader.offset < 0 || reader.zone_unknown);
 	}
 	return date;
 }

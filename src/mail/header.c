@@ -79,6 +79,31 @@ add_field(Arena *arena, Header *header, size_t *allocated, Slice line, size_t na
 	field->value = slice(line.p + colon + 1, line.n - colon - 1);
 }
 
+/*
+ * Does a field or the blank line follow within some lines?  A message's own
+ * header begins with trace fields, of which gateways lose several folds at a
+ * time; a MIME part without a blank line goes on with text.
+ */
+static bool
+header_goes_on(Slice bytes, char line_end, size_t offset, const Header *header)
+{
+	int			lines = slice_starts_nocase(header->fields[0].name, SLICE_LIT("Content-")) ? 1 : 8;
+	Slice		next;
+
+	for (int i = 0; i < lines; i++)
+	{
+		if (!mime_next_line(bytes, line_end, &offset, &next))
+			return true;
+		if (next.n == 0)
+			return i == 0;
+		if (slice_starts_nocase(next, SLICE_LIT("--")))
+			return false;
+		if (!is_continuation(next) && field_name_length(next) > 0)
+			return true;
+	}
+	return false;
+}
+
 void
 mime_header(Arena *arena, Slice bytes, char line_end, Header *header, Slice *body)
 {
@@ -111,13 +136,9 @@ mime_header(Arena *arena, Slice bytes, char line_end, Header *header, Slice *bod
 		{
 			if (!is_continuation(line))
 			{
-				size_t		ahead = offset;
-				Slice		next;
-
 				/* what looks like a delimiter is never a lost fold */
 				if (header->count == 0 || slice_starts_nocase(line, SLICE_LIT("--")) ||
-					(mime_next_line(bytes, line_end, &ahead, &next) &&
-					 next.n > 0 && field_name_length(next) == 0))
+					!header_goes_on(bytes, line_end, offset, header))
 				{
 					*body = slice(bytes.p + line_start, bytes.n - line_start);
 					break;

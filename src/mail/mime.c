@@ -59,9 +59,12 @@ part_type(Slice content_type)
 	return PART_OTHER;
 }
 
-/* Reads what the part's own MIME fields say into it. */
+/*
+ * Reads what the part's own MIME fields say into it.  'container' is the
+ * multipart that it stands in, or NULL.
+ */
 static void
-describe_part(Arena *arena, Part *part)
+describe_part(Arena *arena, Part *part, const Part *container)
 {
 	Slice		value = mime_field(&part->header, SLICE_LIT("Content-Type"));
 	size_t		n = 0;
@@ -75,6 +78,10 @@ describe_part(Arena *arena, Part *part)
 	part->encoding = decode_encoding(mime_field(&part->header,
 												SLICE_LIT("Content-Transfer-Encoding")));
 	part->type = part_type(part->content_type);
+	/* RFC 2046 5.1.5: in a digest a part is a message unless it says otherwise */
+	if (part->content_type.n == 0 && container &&
+		slice_equal_nocase(container->content_type, SLICE_LIT("multipart/digest")))
+		part->type = PART_MESSAGE;
 	if (slice_starts_nocase(part->content_type, SLICE_LIT("multipart/")))
 	{
 		part->boundary = mime_parameter(arena, value, SLICE_LIT("boundary"));
@@ -119,9 +126,28 @@ add_part(Scan *scan, size_t start)
 				message->line_end, &part->header, &part->body);
 	if (part->body.p == NULL)
 		part->body = slice(scan->raw.p + scan->raw.n, 0);
-	describe_part(scan->arena, part);
+	describe_part(scan->arena, part, part->parent >= 0 ? &message->parts[part->parent] : NULL);
 	scan->open[scan->open_count++] = message->count++;
 	return part;
+}
+
+/* Where the header begins: behind blank lines and mbox's "From " line. */
+static size_t
+skip_preface(Slice raw, char line_end)
+{
+	size_t		offset = 0;
+	size_t		start = 0;
+	Slice		line;
+
+	while (mime_next_line(raw, line_end, &offset, &line))
+	{
+		if (slice_trim(line).n > 0 &&
+			!slice_starts_nocase(line, SLICE_LIT("From ")) &&
+			!slice_starts_nocase(line, SLICE_LIT(">From ")))
+			break;
+		start = offset;
+	}
+	return start;
 }
 
 /* Opens the part at 'start', and the messages that it consists of; returns where its lines begin. */
@@ -139,7 +165,8 @@ open_part(Scan *scan, size_t start)
 		if (part->type != PART_MESSAGE || part->encoding != TRANSFER_IDENTITY ||
 			part->body.n == 0)
 			return body;
-		start = body;
+		start = body + skip_preface(slice(scan->raw.p + body, scan->raw.n - body),
+									scan->message->line_end);
 	}
 }
 
@@ -194,25 +221,6 @@ before_line_end(const Scan *scan, size_t offset)
 	if (scan->message->line_end == '\n' && offset > 0 && scan->raw.p[offset - 1] == '\r')
 		offset--;
 	return offset;
-}
-
-/* Where the header begins: behind blank lines and mbox's "From " line. */
-static size_t
-skip_preface(Slice raw, char line_end)
-{
-	size_t		offset = 0;
-	size_t		start = 0;
-	Slice		line;
-
-	while (mime_next_line(raw, line_end, &offset, &line))
-	{
-		if (slice_trim(line).n > 0 &&
-			!slice_starts_nocase(line, SLICE_LIT("From ")) &&
-			!slice_starts_nocase(line, SLICE_LIT(">From ")))
-			break;
-		start = offset;
-	}
-	return start;
 }
 
 /* Finds the next line that starts with "--" at or after *offset. */

@@ -646,9 +646,18 @@ read_line(Reader *reader, size_t number)
 	if (line_has(entry, MARKER_LEAD))
 	{
 		const LineMarker *marker = lines_marker(&reader->lines, entry, MARKER_LEAD);
-		size_t		from = marker->start > entry->start ? marker->start - entry->start : 0;
+		const char *text = reader->lines.text.p;
+		size_t		begin = marker->start;
+		size_t		before = report->count;
+		Slice		sentence;
 
-		open_section(reader, KIND_NONE, line, from, indent);
+		/* the sentence may begin on the line before, and in Japanese the address stands before the words */
+		while (begin > 0 && text[begin - 1] != '\n' && text[begin - 1] != '\r' && marker->start - begin < LIMIT_REPLY_BYTES)
+			begin--;
+		sentence = slice_between(text + begin, text + entry->end);
+		open_section(reader, KIND_NONE, sentence, marker->start - begin, indent);
+		if (report->count == before)
+			add_addresses(reader, sentence, 0, indent);
 		add_words(reader, entry->start, entry->end);
 		return true;
 	}

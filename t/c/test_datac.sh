@@ -309,7 +309,7 @@ good
 refused "a file without a header" signs.tsv 1 'no line that names the columns'
 good
 rm data/signs.tsv
-refused "a missing table" signs.tsv 1 "can't be read"
+refused "a missing table" signs.tsv 1 'there is no signs*.tsv'
 good
 rm data/phrases*.tsv
 refused "no phrases at all" phrases.tsv 1 'there is no phrases*.tsv'

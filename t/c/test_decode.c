@@ -345,6 +345,7 @@ test_headers(void)
 		{"blanks between words vanish", SLICE_LIT("=?utf-8?Q?a?=\r\n =?utf-8?Q?b?=  =?utf-8?Q?c?="), SLICE_LIT("abc")},
 		{"but not beside other text", SLICE_LIT("x =?utf-8?Q?a?= y =?utf-8?Q?b?="), SLICE_LIT("x a y b")},
 		{"words of several charsets", SLICE_LIT("=?utf-8?Q?=C3=A9?= =?koi8-r?Q?=C1?= =?gb2312?B?1tDOxA==?="), SLICE_LIT("\xC3\xA9\xD0\xB0\xE4\xB8\xAD\xE6\x96\x87")},
+		{"more charsets than any mail has", SLICE_LIT("=?koi8-r?Q?=C1?= =?cp1251?Q?=E0?= =?big5?Q?=A4=A4?= =?euc-kr?Q?=B0=A1?= =?gbk?Q?=D6=D0?= =?koi8-r?Q?=C1?="), SLICE_LIT("\xD0\xB0\xD0\xB0\xE4\xB8\xAD\xEA\xB0\x80" BAD BAD "\xD0\xB0")},
 		{"a language (RFC 2231)", SLICE_LIT("=?iso-8859-1*de-AT?Q?=FC?="), SLICE_LIT("\xC3\xBC")},
 		{"a character split between words", SLICE_LIT("=?utf-8?B?6YU=?= =?UTF-8?B?jemB?=\n =?utf-8?Q?=94?="), SLICE_LIT("\xE9\x85\x8D\xE9\x81\x94")},
 		{"split in ISO-2022-JP", SLICE_LIT("=?ISO-2022-JP?B?GyRCR1tDIxsoQg==?= =?iso-2022-jp?B?GyRCRyQbKEI=?="), SLICE_LIT("\xE9\x85\x8D\xE9\x81\x94\xE4\xBB\xBB")},
