@@ -231,12 +231,16 @@ judge(Arena *arena, Report *report, size_t number, Verdict *verdict)
 	const Delivery *delivery = &report->deliveries[number];
 
 	verdict_of(arena, delivery, verdict);
-	if (!report->words_read &&
-		(!verdict->sure || delivery->recipient.n == 0 ||
-		 (verdict->command == NULL && delivery->command == NULL)))
+	if (!report->words_read && (!verdict->sure || delivery->recipient.n == 0))
 	{
 		report_read_words(report);
 		verdict_of(arena, delivery, verdict);
+	}
+	else if (verdict->command == NULL && delivery->kind != KIND_SUCCESS)
+	{
+		/* the text tells the command; the verdict stands */
+		report_read_words(report);
+		verdict_at_command(verdict, delivery->command);
 	}
 	if (delivery->kind == KIND_SUCCESS)
 		verdict->reason = REASON_DELIVERED;
@@ -264,7 +268,7 @@ fill_judged(Arena *arena, const Delivery *delivery, const Verdict *verdict, Boun
 {
 	fill_verdict(arena, verdict, delivery->kind, delivery->diagnostic, row);
 	if (delivery->kind != KIND_SUCCESS)
-		row->smtp_command = delivery->command ? delivery->command : verdict->command;
+		row->smtp_command = verdict->command;
 	row->diagnostic_type = text_or_none(delivery->diagnostic_type);
 	if (row->diagnostic_type.n == 0 && verdict->reply.code != 0)
 		row->diagnostic_type = SLICE_LIT("smtp");
@@ -364,7 +368,7 @@ bounce_read_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, Bo
 	}
 	fill_verdict(arena, &verdict, row->kind, delivery.diagnostic, row);
 	row->action = action_word(ACTION_NONE, row->kind);
-	row->smtp_command = delivery.command ? delivery.command : verdict.command;
+	row->smtp_command = verdict.command;
 	if (verdict.reply.code != 0)
 		row->diagnostic_type = SLICE_LIT("smtp");
 	row->rhost = delivery.rhost.n ? delivery.rhost : host_name(arena, verdict.reply.rhost);

@@ -320,8 +320,8 @@ reply_read(Arena *arena, Slice text, Reply *reply)
 			continue;
 		if (found != SLICE_NPOS && is_about_sender(slice(s.p + found, i - found)))
 			break;
-		/* a 2yz inside a refusal is quoted history */
-		if (found != SLICE_NPOS && candidate.code < 400)
+		/* a 2yz inside a refusal is quoted history; a reply on a line of its own sums up what stands before */
+		if (found != SLICE_NPOS && (candidate.code < 400 || (s.p[i - 1] == '\n' && reply->code >= 400)))
 			continue;
 		*reply = candidate;
 		found = i;

@@ -402,15 +402,22 @@ is_about_address(uint16_t reason)
 }
 
 void
-verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict)
+verdict_at_command(Verdict *verdict, const char *command)
 {
-	const char *command;
-
-	judge(arena, delivery, verdict);
-	command = verdict->command ? verdict->command : delivery->command;
+	if (verdict->command == NULL)
+		verdict->command = command;
 	/* refused at MAIL FROM, or with a code for sender's addresses (RFC 3463 3.2): the sender is meant */
 	if (is_about_address(verdict->reason) &&
-		((command && strcmp(command, "MAIL") == 0) ||
+		((verdict->command && strcmp(verdict->command, "MAIL") == 0) ||
 		 verdict->status % 1000000 == status_make(0, 1, 7) || verdict->status % 1000000 == status_make(0, 1, 8)))
 		verdict->reason = REASON_REJECTED;
+}
+
+void
+verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict)
+{
+	judge(arena, delivery, verdict);
+	if (delivery->command)
+		verdict->command = delivery->command;
+	verdict_at_command(verdict, NULL);
 }

@@ -29,6 +29,12 @@ typedef struct Verdict
  */
 void		verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict);
 
+/*
+ * Takes note of the command at which it failed, when it becomes known after
+ * the verdict (the human text names it, the fields don't).
+ */
+void		verdict_at_command(Verdict *verdict, const char *command);
+
 /* The reason of that name; it must exist. */
 uint16_t	verdict_reason(const char *name);
 

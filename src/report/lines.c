@@ -158,7 +158,19 @@ note_marker(void *context, const MatchHit *hit)
 	marker->next = *link;
 	*link = (uint32_t) lines->marker_count++;
 	line->kinds |= 1u << row->marker;
-	return true;
+	/* what follows is the returned message */
+	return row->marker != MARKER_END;
+}
+
+/* A header in the midst of the text: the returned message, announced or not. */
+bool
+lines_begin_returned(Slice line)
+{
+	return slice_starts_nocase(line, SLICE_LIT("Return-Path: <")) ||
+		slice_starts_nocase(line, SLICE_LIT("Received: from ")) ||
+		slice_starts_nocase(line, SLICE_LIT("Received: by ")) ||
+		slice_starts_nocase(line, SLICE_LIT("Received: (")) ||
+		slice_starts_nocase(line, SLICE_LIT("Received:from "));
 }
 
 static void
@@ -198,21 +210,33 @@ lines_read(Arena *arena, Slice text, char line_end, Lines *lines)
 	Search		search = {.arena = arena, .lines = lines};
 	char	   *folded;
 	uint32_t   *origin;
+	Slice		searched;
 
 	memset(lines, 0, sizeof(*lines));
 	if (text.n > LIMIT_TEXT_BYTES)
 		text.n = LIMIT_TEXT_BYTES;
 	lines->text = text;
+	searched = text;
 	if (text.n == 0)
 		return;
-	folded = arena_alloc(arena, text.n);
-	origin = arena_alloc(arena, text.n * sizeof(uint32_t));
+	split(arena, lines, line_end);
+	for (size_t i = 0; i < lines->count; i++)
+	{
+		const TextLine *line = &lines->lines[i];
+
+		if (lines_begin_returned(slice_trim(slice(text.p + line->start, line->end - line->start))))
+		{
+			searched.n = line->start;
+			break;
+		}
+	}
+	if (searched.n == 0)
+		return;
+	folded = arena_alloc(arena, searched.n);
+	origin = arena_alloc(arena, searched.n * sizeof(uint32_t));
 	if (folded == NULL || origin == NULL)
 		return;
-	split(arena, lines, line_end);
-	if (lines->count == 0)
-		return;
-	search.folded = slice(folded, fold_into(text, folded, origin));
+	search.folded = slice(folded, fold_into(searched, folded, origin));
 	search.origin = origin;
 	match_run(&knowledge_marker_match, arena, search.folded, note_marker, &search);
 }

@@ -42,8 +42,9 @@ typedef struct Lines
 /*
  * Splits the text (UTF-8, at most LIMIT_TEXT_BYTES of it) and finds its
  * markers.  A marker belongs to the line that it starts in when it is a label
- * or an end mark, else to the line that it ends in.  lines->count is 0 when
- * memory ran out.
+ * or an end mark, else to the line that it ends in.  Behind the first end mark
+ * or a line that begins a returned message none are looked for.  lines->count
+ * is 0 when memory ran out.
  */
 void		lines_read(Arena *arena, Slice text, char line_end, Lines *lines);
 
@@ -55,5 +56,8 @@ line_has(const TextLine *line, int marker)
 
 /* The last marker of that kind in the line; it must be there. */
 const LineMarker *lines_marker(const Lines *lines, const TextLine *line, int marker);
+
+/* Does the line (trimmed) begin the header of a returned message? */
+bool		lines_begin_returned(Slice line);
 
 #endif							/* BOUNCE_LINES_H */

@@ -55,7 +55,7 @@ report_decoder(const char *name)
 	return DECODER_NONE;
 }
 
-/* FNV-1a; the keys come from strangers, but a chain is bounded by LIMIT_RECIPIENTS and probing is local */
+/* FNV-1a.  Strangers can make keys collide, so probing is bounded: see place_of(). */
 static size_t
 hash(Slice s)
 {
@@ -66,22 +66,34 @@ hash(Slice s)
 	return (size_t) (h ^ (h >> 32));
 }
 
+#define MAX_PROBES 64
+#define NO_PLACE SIZE_MAX
+
+/*
+ * Where the address stands or would stand.  NO_PLACE after MAX_PROBES, which
+ * only addresses made for it need: they are not remembered then, so that a
+ * second mention counts as another recipient.
+ */
 static size_t
 place_of(const RecipientIndex *index, Slice address)
 {
 	size_t		place = hash(address) & (index->size - 1);
 
-	while (index->values[place] != RECIPIENT_NONE && !slice_equal(index->keys[place], address))
+	for (int probes = 0; probes < MAX_PROBES; probes++)
+	{
+		if (index->values[place] == RECIPIENT_NONE || slice_equal(index->keys[place], address))
+			return place;
 		place = (place + 1) & (index->size - 1);
-	return place;
+	}
+	return NO_PLACE;
 }
 
 uint32_t
 recipients_find(const RecipientIndex *index, Slice address)
 {
-	if (index->used == 0)
-		return RECIPIENT_NONE;
-	return index->values[place_of(index, address)];
+	size_t		place = index->used > 0 ? place_of(index, address) : NO_PLACE;
+
+	return place == NO_PLACE ? RECIPIENT_NONE : index->values[place];
 }
 
 static bool
@@ -101,6 +113,8 @@ enlarge(RecipientIndex *index)
 		{
 			size_t		place = place_of(&larger, index->keys[i]);
 
+			if (place == NO_PLACE)
+				continue;
 			larger.keys[place] = index->keys[i];
 			larger.values[place] = index->values[i];
 		}
@@ -117,6 +131,8 @@ recipients_put(RecipientIndex *index, Slice address, uint32_t value)
 	if (index->used * 2 >= index->size && !enlarge(index))
 		return;
 	place = place_of(index, address);
+	if (place == NO_PLACE)
+		return;
 	if (index->values[place] == RECIPIENT_NONE)
 		index->used++;
 	index->keys[place] = address;

@@ -425,17 +425,6 @@ is_recipient_line(const Reader *reader, const Shape *shape, size_t indent)
 	return shape->colon && reader->member_count > 0 && !shape->named;
 }
 
-/* A header that begins without any announcement: the returned message. */
-static bool
-looks_returned(Slice line)
-{
-	return slice_starts_nocase(line, SLICE_LIT("Return-Path: <")) ||
-		slice_starts_nocase(line, SLICE_LIT("Received: from ")) ||
-		slice_starts_nocase(line, SLICE_LIT("Received: by ")) ||
-		slice_starts_nocase(line, SLICE_LIT("Received: (")) ||
-		slice_starts_nocase(line, SLICE_LIT("Received:from "));
-}
-
 /* ------------------------------------------------------------------------
  * Lines
  * ------------------------------------------------------------------------ */
@@ -592,7 +581,7 @@ read_line(Reader *reader, size_t number)
 		report->returned = slice(reader->lines.text.p + behind, reader->lines.text.n - behind);
 		return false;
 	}
-	if (looks_returned(trimmed) && (report->count > 0 || report->speaks || reader->tentative.n > 0))
+	if (lines_begin_returned(trimmed) && (report->count > 0 || report->speaks || reader->tentative.n > 0))
 	{
 		report->returned = slice(reader->lines.text.p + entry->start, reader->lines.text.n - entry->start);
 		return false;
