@@ -231,7 +231,8 @@ judge(Arena *arena, Report *report, size_t number, Verdict *verdict)
 	const Delivery *delivery = &report->deliveries[number];
 
 	verdict_of(arena, delivery, verdict);
-	if (!report->words_read && (!verdict->sure || delivery->recipient.n == 0))
+	if (!report->words_read &&
+		(!verdict->sure || delivery->recipient.n == 0 || verdict->reply.code == 0))
 	{
 		report_read_words(report);
 		verdict_of(arena, delivery, verdict);
