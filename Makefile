@@ -94,10 +94,11 @@ $(OBJS) $(OBJS:.o=.bc): $(HEADERS)
 endif
 
 # The data compiler is a program of its own, built for the machine that builds.
-build/datac: $(sort $(wildcard src/datac/*.c)) src/classify/fold.c src/mail/slice.c src/mail/arena.c \
+build/datac: $(sort $(wildcard src/datac/*.c)) src/classify/fold.c src/classify/regex.c src/mail/slice.c src/mail/arena.c \
 		$(wildcard src/datac/*.h src/classify/*.h src/mail/*.h)
 	@mkdir -p build
-	$(CC) -std=gnu11 $(WARNINGS) -O2 -Isrc -o $@ $(filter %.c,$^)
+	$(CC) -std=gnu11 $(WARNINGS) -O2 -Isrc $(shell $(PKG_CONFIG) --cflags libpcre2-8) -o $@ $(filter %.c,$^) \
+		$(shell $(PKG_CONFIG) --libs libpcre2-8)
 
 # It leaves what did not change untouched, so the stamp says when it ran.
 build/data.stamp: build/datac $(sort $(wildcard data/*.tsv))

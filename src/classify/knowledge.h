@@ -57,6 +57,7 @@ typedef struct PhraseRow
 	uint16_t	literal;		/* bytes of the phrase without "*" */
 	const char *language;		/* en, de, ja ... */
 	const char *source;
+	const char *regex;			/* PCRE2: counts only when this matches the folded text, too; mostly NULL */
 } PhraseRow;
 
 extern const PhraseRow knowledge_phrases[];

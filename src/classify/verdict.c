@@ -21,6 +21,7 @@
  */
 #include "classify/fold.h"
 #include "classify/provider.h"
+#include "classify/regex.h"
 #include "classify/verdict.h"
 #include "mail/address.h"
 #include "mail/limits.h"
@@ -33,6 +34,7 @@ typedef struct Finding
 	const PhraseRow *trap;		/* that it quotes somebody else's failure */
 	uint32_t	score;
 	uint32_t	trap_score;
+	Slice		text;			/* folded */
 	const uint16_t *providers;
 } Finding;
 
@@ -64,6 +66,10 @@ note_phrase(void *context, const MatchHit *hit)
 	if (row->provider != PROVIDER_NONE && !is_one_of(row->provider, finding->providers))
 		return true;
 	score = score_of(row);
+	/* asked last: it costs more than all the rest */
+	if (row->regex && score > (row->rank == RANK_TRAP ? finding->trap_score : finding->score) &&
+		!regex_matches(row->regex, finding->text))
+		return true;
 	if (row->rank == RANK_TRAP)
 	{
 		if (score > finding->trap_score)
@@ -110,7 +116,10 @@ find_phrase(Arena *arena, Slice text, const uint16_t *providers)
 	if (text.n > LIMIT_REPLY_BYTES)
 		text.n = LIMIT_REPLY_BYTES;
 	if (text.n > 0)
-		match_run(&knowledge_phrase_match, arena, fold_text(arena, text), note_phrase, &finding);
+	{
+		finding.text = fold_text(arena, text);
+		match_run(&knowledge_phrase_match, arena, finding.text, note_phrase, &finding);
+	}
 	return finding;
 }
 

@@ -5,6 +5,7 @@
  *
  * Each becomes an array of rows and an automaton whose hits name the rows.
  */
+#include "classify/regex.h"
 #include "datac/phrase.h"
 #include "datac/searched.h"
 
@@ -114,6 +115,8 @@ write_phrase(Datac *datac, const Vocabulary *vocabulary, Pieces *pieces, uint32_
 	text_string(text, row->cells[4]);
 	text_add(text, ", ");
 	text_string(text, row->cells[5]);
+	text_add(text, ", ");
+	text_string(text, row->cells[6]);
 	text_add(text, "},\n");
 }
 
@@ -129,9 +132,10 @@ compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, 
 {
 	static const Column columns[] = {
 		{"phrase", true}, {"reason", true}, {"rank", false}, {"provider", false},
-		{"language", false}, {"source", false},
+		{"language", false}, {"source", false}, {"regex", false},
 	};
 	Pieces		pieces = {0};
+	char		message[160];
 	uint32_t	rows = 0;
 	size_t		f;
 	size_t		i;
@@ -146,6 +150,8 @@ compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, 
 			const Row  *row = &table.rows[i];
 			const char *p = row->cells[3];
 
+			if (row->cells[6][0] && !regex_is_valid(row->cells[6], message, sizeof(message)))
+				datac_error(datac, table.file, row->line, "bad regular expression: %s", message);
 			if (!is_language(row->cells[4]))
 				datac_error(datac, table.file, row->line, "bad language \"%s\"", row->cells[4]);
 			for (;;)

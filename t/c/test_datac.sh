@@ -305,6 +305,9 @@ good
 printf 'phrase\trank\n' >data/phrases.tsv
 refused "a column that is missing" phrases.tsv 1 'column "reason" is missing'
 good
+printf 'phrase\treason\tregex\nuser * unknown\tuserunknown\tuser (\\S+ unknown\n' >data/phrases.tsv
+refused "a regular expression that is none" phrases.tsv 2 'bad regular expression: missing closing parenthesis'
+good
 : >data/signs.tsv
 refused "a file without a header" signs.tsv 1 'no line that names the columns'
 good
