@@ -77,6 +77,15 @@ typedef struct Names
 	int			max;
 } Names;
 
+/* Is the list the other one, or the family that it belongs to? */
+static bool
+is_within(const char *family, const char *name)
+{
+	size_t		n = strlen(family);
+
+	return strncmp(family, name, n) == 0 && (name[n] == '\0' || name[n] == '-');
+}
+
 static bool
 note_list(void *context, const MatchHit *hit)
 {
@@ -85,8 +94,14 @@ note_list(void *context, const MatchHit *hit)
 
 	for (int i = 0; i < names->count; i++)
 	{
-		if (strcmp(names->names[i], name) == 0)
+		/* "spamhaus" adds nothing to "spamhaus-zen" */
+		if (is_within(name, names->names[i]))
 			return true;
+		if (is_within(names->names[i], name))
+		{
+			names->names[i] = name;
+			return true;
+		}
 	}
 	if (names->count < names->max)
 		names->names[names->count++] = name;

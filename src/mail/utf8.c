@@ -154,3 +154,33 @@ decode_valid_utf8(Arena *arena, Slice bytes)
 		return SLICE_NONE;
 	return slice(out, utf8_write_valid(out, bytes));
 }
+
+size_t
+utf8_put(char *out, uint32_t c)
+{
+	if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		c = 0xfffd;
+	if (c < 0x80)
+	{
+		out[0] = (char) c;
+		return 1;
+	}
+	if (c < 0x800)
+	{
+		out[0] = (char) (0xc0 | (c >> 6));
+		out[1] = (char) (0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000)
+	{
+		out[0] = (char) (0xe0 | (c >> 12));
+		out[1] = (char) (0x80 | ((c >> 6) & 0x3f));
+		out[2] = (char) (0x80 | (c & 0x3f));
+		return 3;
+	}
+	out[0] = (char) (0xf0 | (c >> 18));
+	out[1] = (char) (0x80 | ((c >> 12) & 0x3f));
+	out[2] = (char) (0x80 | ((c >> 6) & 0x3f));
+	out[3] = (char) (0x80 | (c & 0x3f));
+	return 4;
+}

@@ -1,6 +1,6 @@
 /*
  * utf8.h
- *	  UTF-8 as RFC 3629 defines it; private to the decoders.
+ *	  UTF-8 as RFC 3629 defines it.
  */
 #ifndef BOUNCE_UTF8_H
 #define BOUNCE_UTF8_H
@@ -25,6 +25,12 @@ size_t		utf8_find_not_ascii(Slice s, size_t from);
  * U+FFFD.  Returns the bytes written.
  */
 size_t		utf8_write_valid(char *out, Slice s);
+
+/*
+ * Writes the character to 'out', 1 to 4 bytes, and returns how many.  NUL,
+ * surrogates and what is beyond Unicode become U+FFFD.
+ */
+size_t		utf8_put(char *out, uint32_t character);
 
 /* s without the character at its end that was cut off in its midst. */
 Slice		utf8_drop_cut(Slice s);

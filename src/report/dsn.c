@@ -8,6 +8,7 @@
  * fields themselves is relied on.
  */
 #include "mail/address.h"
+#include "mail/utf8.h"
 #include "report/dsn.h"
 
 typedef enum DsnField
@@ -142,6 +143,53 @@ status_digits(Slice value)
 	return slice(value.p, n);
 }
 
+/*
+ * RFC 6533 3: addresses of type utf-8 may be written in ASCII, each other
+ * character as "\x{E4}".  Returns the value with these decoded.
+ */
+static Slice
+without_escapes(Arena *arena, Slice value)
+{
+	char	   *out;
+	size_t		n = 0;
+
+	if (value.n > LIMIT_FIELD_BYTES || slice_find_nocase(value, SLICE_LIT("\\x{"), 0) == SLICE_NPOS ||
+		!slice_starts_nocase(value, SLICE_LIT("utf-8")))
+		return value;
+	out = arena_alloc(arena, value.n);
+	if (out == NULL)
+		return value;
+	for (size_t i = 0; i < value.n; i++)
+	{
+		uint32_t	c = 0;
+		size_t		k = i + 3;
+
+		if (i + 4 < value.n && value.p[i] == '\\' && value.p[i + 1] == 'x' && value.p[i + 2] == '{')
+		{
+			for (; k < value.n && k < i + 9 && value.p[k] != '}'; k++)
+			{
+				char		d = ascii_lower(value.p[k]);
+
+				if (ascii_is_digit(d))
+					c = c * 16 + (uint32_t) (d - '0');
+				else if (d >= 'a' && d <= 'f')
+					c = c * 16 + (uint32_t) (d - 'a' + 10);
+				else
+					break;
+			}
+		}
+		/* a NUL, a surrogate or what is no escape stays as it is; the others need fewer bytes than they had */
+		if (c >= ' ' && c <= 0x10ffff && !(c >= 0xd800 && c < 0xe000) && k < value.n && value.p[k] == '}')
+		{
+			n += utf8_put(out + n, c);
+			i = k;
+		}
+		else
+			out[n++] = value.p[i];
+	}
+	return slice(out, n);
+}
+
 /* "smtp; 550 ..." into type and text; a text without a known kind of type is all text. */
 static void
 read_diagnostic(Report *report, Delivery *delivery, Slice value)
@@ -246,10 +294,10 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 	switch (field)
 	{
 		case FIELD_FINAL_RECIPIENT:
-			delivery->recipient = address_clean(arena, value, false);
+			delivery->recipient = address_clean(arena, without_escapes(arena, value), false);
 			break;
 		case FIELD_ORIGINAL_RECIPIENT:
-			delivery->alias = address_clean(arena, value, true);
+			delivery->alias = address_clean(arena, without_escapes(arena, value), true);
 			break;
 		case FIELD_ACTUAL_RECIPIENT:
 			/* Sendmail's own mailbox behind the address; the address is what was mailed */

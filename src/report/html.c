@@ -5,6 +5,7 @@
  * Not an HTML parser: a report's text needs no more than its words in order,
  * each table cell and paragraph on a line of its own.
  */
+#include "mail/utf8.h"
 #include "report/html.h"
 
 /* Elements that end a line. */
@@ -24,36 +25,6 @@ breaks_line(Slice name)
 			return true;
 	}
 	return false;
-}
-
-static size_t
-put_utf8(char *out, uint32_t c)
-{
-	if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		c = 0xfffd;
-	if (c < 0x80)
-	{
-		out[0] = (char) c;
-		return 1;
-	}
-	if (c < 0x800)
-	{
-		out[0] = (char) (0xc0 | (c >> 6));
-		out[1] = (char) (0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000)
-	{
-		out[0] = (char) (0xe0 | (c >> 12));
-		out[1] = (char) (0x80 | ((c >> 6) & 0x3f));
-		out[2] = (char) (0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char) (0xf0 | (c >> 18));
-	out[1] = (char) (0x80 | ((c >> 12) & 0x3f));
-	out[2] = (char) (0x80 | ((c >> 6) & 0x3f));
-	out[3] = (char) (0x80 | (c & 0x3f));
-	return 4;
 }
 
 /*
@@ -102,7 +73,7 @@ reference(Slice s, char *out, size_t *written)
 		}
 		if (digits > 0 && i < s.n && s.p[i] == ';')
 		{
-			*written = put_utf8(out, c);
+			*written = utf8_put(out, c);
 			return *written <= i + 1 ? i + 1 : 0;
 		}
 	}

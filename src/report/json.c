@@ -3,6 +3,7 @@
  *	  A pull reader for JSON (RFC 8259) as mails hold it.
  */
 #include "mail/decode.h"
+#include "mail/utf8.h"
 #include "report/json.h"
 
 /* Offset behind the string that opens at 'at'; its content in *raw. */
@@ -168,29 +169,11 @@ json_string(Arena *arena, Slice raw)
 				if (code >= 0xd800 && code < 0xdc00 && i + 6 <= raw.n && raw.p[i] == '\\' &&
 					raw.p[i + 1] == 'u' && hex4(raw.p + i + 2) >= 0xdc00 && hex4(raw.p + i + 2) < 0xe000)
 				{
-					uint32_t	full = 0x10000 + (((uint32_t) code - 0xd800) << 10) + ((uint32_t) hex4(raw.p + i + 2) - 0xdc00);
-
+					code = 0x10000 + ((code - 0xd800) << 10) + (hex4(raw.p + i + 2) - 0xdc00);
 					i += 6;
-					out[n++] = (char) (0xf0 | (full >> 18));
-					out[n++] = (char) (0x80 | ((full >> 12) & 0x3f));
-					out[n++] = (char) (0x80 | ((full >> 6) & 0x3f));
-					out[n++] = (char) (0x80 | (full & 0x3f));
 				}
-				else if (code >= 0xd800 && code < 0xe000)
-					out[n++] = '?';
-				else if (code < 0x80)
-					out[n++] = (char) (code ? code : ' ');
-				else if (code < 0x800)
-				{
-					out[n++] = (char) (0xc0 | (code >> 6));
-					out[n++] = (char) (0x80 | (code & 0x3f));
-				}
-				else
-				{
-					out[n++] = (char) (0xe0 | (code >> 12));
-					out[n++] = (char) (0x80 | ((code >> 6) & 0x3f));
-					out[n++] = (char) (0x80 | (code & 0x3f));
-				}
+				/* "\\u0000" took six bytes, so there is room for any character */
+				n += utf8_put(out + n, (uint32_t) code);
 				break;
 			default:
 				out[n++] = c;

@@ -335,6 +335,17 @@ is_report(const Reading *reading, const TextReport *text, bool listed)
 	return subject && text->speaks && text->count > 0;
 }
 
+/* Who wrote the text: the program that names itself, else whose words these are. */
+static uint16_t
+text_decoder(const Reading *reading, const TextReport *text)
+{
+	if (reading->signs.author != DECODER_NONE)
+		return reading->signs.author;
+	if (text->decoder != DECODER_NONE)
+		return text->decoder;
+	return reading->signs.decoder != DECODER_NONE ? reading->signs.decoder : report_decoder("Generic");
+}
+
 /* Is the message that this one carries a report itself? */
 static bool
 holds_report(const Reading *reading)
@@ -382,7 +393,7 @@ read_text_report(Reading *reading)
 				report->count = first;
 			if (report->count > first)
 			{
-				report->decoder = text_report.decoder != DECODER_NONE ? text_report.decoder : report_decoder("RFC3464");
+				report->decoder = report_decoder("RFC3464");
 				if (!report->returned.present)
 					returned_from_text(reading->arena, slice(text.p + start, text.n - start), line_end, &report->returned);
 				return true;
@@ -418,8 +429,7 @@ read_text_report(Reading *reading)
 	if (report->count == 0)
 		return false;
 	report->words_read = true;
-	report->decoder = text_report.decoder != DECODER_NONE ? text_report.decoder :
-		reading->signs.decoder != DECODER_NONE ? reading->signs.decoder : report_decoder("Generic");
+	report->decoder = text_decoder(reading, &text_report);
 	if (report->reporting_mta.n == 0)
 		report->reporting_mta = dsn_name(reading->arena, text_report.lhost);
 	return true;

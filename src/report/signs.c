@@ -47,7 +47,12 @@ note_sign(void *context, const MatchHit *hit)
 		return true;
 	search->signs->kinds |= 1u << row->sign;
 	if (row->decoder != DECODER_NONE)
-		search->signs->decoder = row->decoder;
+	{
+		if (row->sign == SIGN_AUTHOR)
+			search->signs->author = row->decoder;
+		else
+			search->signs->decoder = row->decoder;
+	}
 	return true;
 }
 
@@ -56,6 +61,7 @@ signs_read(Arena *arena, const Header *header, Signs *signs)
 {
 	signs->kinds = 0;
 	signs->decoder = DECODER_NONE;
+	signs->author = DECODER_NONE;
 	signs->returned_to_nobody = false;
 	signs->is_reply = false;
 

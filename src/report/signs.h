@@ -11,7 +11,8 @@
 typedef struct Signs
 {
 	uint32_t	kinds;			/* bit SIGN_x set: data/signs.tsv has a row of that kind that fits */
-	uint16_t	decoder;		/* DECODER_NONE when no row names one */
+	uint16_t	decoder;		/* whose way of writing this is, DECODER_NONE when no row names one */
+	uint16_t	author;			/* the program that names itself (X-Mailer ...), likewise */
 	bool		returned_to_nobody; /* Return-Path: <> */
 	bool		is_reply;		/* In-Reply-To or References is there */
 } Signs;

@@ -459,7 +459,8 @@ note_markers(Reader *reader, const TextLine *line, Slice text)
 	{
 		uint16_t	decoder = reader->lines.markers[i].decoder;
 
-		if (decoder != DECODER_NONE && report->decoder == DECODER_NONE)
+		/* many begin with Exim's or qmail's words; what comes last is one's own */
+		if (decoder != DECODER_NONE)
 			report->decoder = decoder;
 	}
 	for (size_t i = 0; i < sizeof(command_markers) / sizeof(command_markers[0]); i++)

@@ -64,6 +64,5 @@ main(void)
 	test_matching();
 	test_validity();
 	test_limits();
-	printf("1..%d\n", tests);
-	return failures != 0;
+	return finish();
 }
