@@ -173,8 +173,11 @@ fill_verdict(Arena *arena, const Verdict *verdict, BounceKind kind, Slice diagno
 	if (verdict->providers[1] != PROVIDER_NONE)
 		row->provider = knowledge_providers[verdict->providers[1]].provider;
 	row->host_group = verdict->host_group;
-	row->retry_after = hints_retry_after(verdict->reply.words);
-	row->blocklist_count = hints_blocklists(arena, verdict->reply.words, row->blocklist, BOUNCE_MAX_BLOCKLISTS);
+	if (temporary || verdict->reason == REASON_RATELIMITED || verdict->reason == REASON_EXPIRED)
+		row->retry_after = hints_retry_after(verdict->reply.words);
+	/* a list is named where the sender is refused */
+	if (reason->fault && strcmp(reason->fault, "sender") == 0)
+		row->blocklist_count = hints_blocklists(arena, verdict->reply.words, row->blocklist, BOUNCE_MAX_BLOCKLISTS);
 	if (row->blocklist_count > 0 || is_about_sending_host(verdict->reason))
 		row->listed_ip = hints_ip(verdict->reply.words);
 }

@@ -328,7 +328,10 @@ reply_read(Arena *arena, Slice text, Reply *reply)
 		i += 2;
 	}
 	reply->words = found == SLICE_NPOS ? s : slice(s.p + found, s.n - found);
-	reply->words = one_line(arena, without_suffix(reply->words));
+	reply->words = without_suffix(reply->words);
+	reply->preface = slice_between(s.p, reply->words.n ? reply->words.p : s.p);
+	reply->suffix = reply->words.n ? slice_between(reply->words.p + reply->words.n, s.p + s.n) : SLICE_NONE;
+	reply->words = one_line(arena, reply->words);
 	if (reply->status == 0)
 		find_status(reply);
 	find_rhost(reply, found == SLICE_NPOS ? s.n : found);

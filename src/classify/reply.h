@@ -12,6 +12,8 @@ typedef struct Reply
 {
 	Slice		whole;			/* the text on one line */
 	Slice		words;			/* the innermost reply in it, from its code on; whole where there is none */
+	Slice		preface;		/* of the text, what stands before words; may hold line ends */
+	Slice		suffix;			/* and behind it */
 	int			code;			/* 550, or 0 */
 	uint32_t	status;			/* status_make(5, 1, 1), or 0 */
 	Slice		status_text;	/* "5.1.1" */

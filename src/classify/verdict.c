@@ -108,19 +108,33 @@ note_command(void *context, const MatchHit *hit)
 	return true;
 }
 
+/* Looks for phrases in one more text. */
+static void
+find_phrases(Arena *arena, Slice text, Finding *finding)
+{
+	if (text.n > LIMIT_REPLY_BYTES)
+		text.n = LIMIT_REPLY_BYTES;
+	if (text.n == 0)
+		return;
+	finding->text = fold_text(arena, text);
+	match_run(&knowledge_phrase_match, arena, finding->text, note_phrase, finding);
+}
+
 static Finding
 find_phrase(Arena *arena, Slice text, const uint16_t *providers)
 {
 	Finding		finding = {.providers = providers};
 
-	if (text.n > LIMIT_REPLY_BYTES)
-		text.n = LIMIT_REPLY_BYTES;
-	if (text.n > 0)
-	{
-		finding.text = fold_text(arena, text);
-		match_run(&knowledge_phrase_match, arena, finding.text, note_phrase, &finding);
-	}
+	find_phrases(arena, text, &finding);
 	return finding;
+}
+
+/* The command that a text names, into *command. */
+static void
+find_command(Arena *arena, Slice text, const char **command)
+{
+	if (text.n > 0)
+		match_run(&knowledge_marker_match, arena, fold_text(arena, text), note_command, command);
 }
 
 static const StatusRow *
@@ -279,7 +293,6 @@ judge(Arena *arena, const Delivery *delivery, Verdict *verdict)
 	Finding		spoken = {0};
 	const StatusRow *row;
 	const ReplyRow *reply_row;
-	const char *words_command = NULL;
 	size_t		length;
 	bool		has_diagnostic = delivery->diagnostic.n > 0;
 
@@ -313,13 +326,17 @@ judge(Arena *arena, const Delivery *delivery, Verdict *verdict)
 	}
 	find_providers(delivery, delivery->rhost.n ? delivery->rhost : verdict->reply.rhost, verdict);
 
-	if (verdict->reply.whole.n > 0)
-		match_run(&knowledge_marker_match, arena, fold_text(arena, verdict->reply.whole), note_command, &words_command);
-	verdict->command = words_command;
+	/* the reporting host names the command around the reply; Yahoo in brackets at its end */
+	find_command(arena, verdict->reply.preface, &verdict->command);
+	find_command(arena, verdict->reply.suffix, &verdict->command);
+	if (verdict->command == NULL &&
+		(verdict->reply.code == 0 || slice_ends_nocase(verdict->reply.words, SLICE_LIT("]"))))
+		find_command(arena, verdict->reply.words, &verdict->command);
 
 	inner = find_phrase(arena, verdict->reply.words, verdict->providers);
-	if (verdict->reply.whole.n > verdict->reply.words.n)
-		outer = find_phrase(arena, verdict->reply.whole, verdict->providers);
+	outer.providers = verdict->providers;
+	find_phrases(arena, verdict->reply.preface, &outer);
+	find_phrases(arena, verdict->reply.suffix, &outer);
 	if (trap_decides(&outer))
 	{
 		decide(verdict, outer.trap->reason, true);
