@@ -89,22 +89,10 @@ note_phrase(void *context, const MatchHit *hit)
 static bool
 note_command(void *context, const MatchHit *hit)
 {
-	static const struct
-	{
-		uint16_t	marker;
-		const char *command;
-	}			commands[] = {
-		{MARKER_AT_CONNECT, "CONN"}, {MARKER_AT_EHLO, "EHLO"}, {MARKER_AT_STARTTLS, "STARTTLS"},
-		{MARKER_AT_AUTH, "AUTH"}, {MARKER_AT_MAIL, "MAIL"}, {MARKER_AT_RCPT, "RCPT"},
-		{MARKER_AT_DATA, "DATA"}, {MARKER_AT_QUIT, "QUIT"},
-	};
-	const char **command = context;
+	const char *command = marker_command(knowledge_markers[hit->phrase].marker);
 
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-	{
-		if (knowledge_markers[hit->phrase].marker == commands[i].marker)
-			*command = commands[i].command;
-	}
+	if (command)
+		*(const char **) context = command;
 	return true;
 }
 

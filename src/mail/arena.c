@@ -210,3 +210,23 @@ arena_copy_lower(Arena *arena, Slice s)
 	p[s.n] = '\0';
 	return slice(p, s.n);
 }
+
+/* the first size serves most arrays of a mail */
+#define FIRST_ITEMS 8
+
+void *
+arena_grow(Arena *arena, void *items, size_t count, size_t *allocated, size_t item_size)
+{
+	size_t		more = *allocated ? *allocated * 2 : FIRST_ITEMS;
+	void	   *grown;
+
+	if (count < *allocated)
+		return items;
+	grown = arena_alloc(arena, more * item_size);
+	if (grown == NULL)
+		return NULL;
+	if (count)
+		memcpy(grown, items, count * item_size);
+	*allocated = more;
+	return grown;
+}

@@ -48,6 +48,13 @@ void	   *arena_alloc(Arena *arena, size_t size);
 /* The same, zeroed. */
 void	   *arena_zalloc(Arena *arena, size_t size);
 
+/*
+ * Room for one more element in an array that lies in the arena: 'items' when
+ * 'count' is below *allocated, else a copy of twice the size.  NULL when out
+ * of memory; 'items' stays good then.
+ */
+void	   *arena_grow(Arena *arena, void *items, size_t count, size_t *allocated, size_t item_size);
+
 /* A copy of s in the arena, with a NUL behind it that n does not count. */
 Slice		arena_copy(Arena *arena, Slice s);
 

@@ -55,23 +55,16 @@ is_continuation(Slice line)
 static void
 add_field(Arena *arena, Header *header, size_t *allocated, Slice line, size_t name_length)
 {
+	Field	   *fields;
 	Field	   *field;
 	size_t		colon;
 
 	if (header->count >= LIMIT_HEADER_FIELDS)
 		return;
-	if (header->count == *allocated)
-	{
-		size_t		more = *allocated ? *allocated * 2 : 24;
-		Field	   *grown = arena_alloc(arena, more * sizeof(Field));
-
-		if (grown == NULL)
-			return;
-		if (header->count)
-			memcpy(grown, header->fields, header->count * sizeof(Field));
-		header->fields = grown;
-		*allocated = more;
-	}
+	fields = arena_grow(arena, header->fields, header->count, allocated, sizeof(Field));
+	if (fields == NULL)
+		return;
+	header->fields = fields;
 	field = &header->fields[header->count++];
 	field->name = slice(line.p, name_length);
 	for (colon = name_length; line.p[colon] != ':'; colon++)

@@ -14,7 +14,7 @@ typedef struct Scan
 	Arena	   *arena;
 	Slice		raw;
 	Message    *message;
-	int			allocated;
+	size_t		allocated;
 	int			open[LIMIT_NESTING + 1];	/* parts that the current line is in, outermost first */
 	int			open_count;
 } Scan;
@@ -107,18 +107,10 @@ add_part(Scan *scan, size_t start)
 		message->truncated = true;
 		return NULL;
 	}
-	if (message->count == scan->allocated)
-	{
-		int			more = scan->allocated ? scan->allocated * 2 : 8;
-		Part	   *grown = arena_alloc(scan->arena, (size_t) more * sizeof(Part));
-
-		if (grown == NULL)
-			return NULL;
-		if (message->count)
-			memcpy(grown, message->parts, (size_t) message->count * sizeof(Part));
-		message->parts = grown;
-		scan->allocated = more;
-	}
+	part = arena_grow(scan->arena, message->parts, (size_t) message->count, &scan->allocated, sizeof(Part));
+	if (part == NULL)
+		return NULL;
+	message->parts = part;
 	part = &message->parts[message->count];
 	part->parent = scan->open_count ? scan->open[scan->open_count - 1] : -1;
 	part->depth = scan->open_count;

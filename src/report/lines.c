@@ -129,18 +129,10 @@ note_marker(void *context, const MatchHit *hit)
 	search->line = last;
 	if (!fits(search, row, hit, &lines->lines[first], start, end))
 		return true;
-	if (lines->marker_count == search->allocated)
-	{
-		size_t		more = search->allocated ? search->allocated * 2 : 16;
-		LineMarker *grown = arena_alloc(search->arena, more * sizeof(LineMarker));
-
-		if (grown == NULL)
-			return false;
-		if (lines->marker_count)
-			memcpy(grown, lines->markers, lines->marker_count * sizeof(LineMarker));
-		lines->markers = grown;
-		search->allocated = more;
-	}
+	marker = arena_grow(search->arena, lines->markers, lines->marker_count, &search->allocated, sizeof(LineMarker));
+	if (marker == NULL)
+		return false;
+	lines->markers = marker;
 	line = &lines->lines[((1u << row->marker) & LINE_OF_START) ? first : last];
 	if ((1u << row->marker) & STRUCTURE)
 	{
@@ -182,20 +174,11 @@ split(Arena *arena, Lines *lines, char line_end)
 
 	while (mime_next_line(lines->text, line_end, &offset, &line))
 	{
-		TextLine   *entry;
+		TextLine   *entry = arena_grow(arena, lines->lines, lines->count, &allocated, sizeof(TextLine));
 
-		if (lines->count == allocated)
-		{
-			size_t		more = allocated ? allocated * 2 : 64;
-			TextLine   *grown = arena_alloc(arena, more * sizeof(TextLine));
-
-			if (grown == NULL)
-				return;
-			if (lines->count)
-				memcpy(grown, lines->lines, lines->count * sizeof(TextLine));
-			lines->lines = grown;
-			allocated = more;
-		}
+		if (entry == NULL)
+			return;
+		lines->lines = entry;
 		entry = &lines->lines[lines->count++];
 		entry->start = (uint32_t) (line.p - lines->text.p);
 		entry->end = entry->start + (uint32_t) line.n;

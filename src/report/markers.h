@@ -38,6 +38,9 @@ extern const MarkerRow knowledge_markers[];
 extern const uint32_t knowledge_marker_count;
 extern const MatchTable knowledge_marker_match;
 
+/* The SMTP verb that an "at-..." marker stands for ("CONN" is the greeting), NULL for other markers. */
+const char *marker_command(uint16_t marker);
+
 /* data/decoders.tsv: names for decoded_by, in order of name (strcmp) */
 typedef struct DecoderRow
 {

@@ -16,18 +16,10 @@ report_add(Report *report)
 		report->truncated = true;
 		return NULL;
 	}
-	if (report->count == report->allocated)
-	{
-		size_t		more = report->allocated ? report->allocated * 2 : 2;
-		Delivery   *grown = arena_alloc(report->arena, more * sizeof(Delivery));
-
-		if (grown == NULL)
-			return NULL;
-		if (report->count)
-			memcpy(grown, report->deliveries, report->count * sizeof(Delivery));
-		report->deliveries = grown;
-		report->allocated = more;
-	}
+	delivery = arena_grow(report->arena, report->deliveries, report->count, &report->allocated, sizeof(Delivery));
+	if (delivery == NULL)
+		return NULL;
+	report->deliveries = delivery;
 	delivery = &report->deliveries[report->count++];
 	memset(delivery, 0, sizeof(*delivery));
 	delivery->kind = KIND_FAILURE;

@@ -64,16 +64,6 @@ typedef struct Shape
 	bool		named;			/* a display name stands before it */
 } Shape;
 
-static const struct
-{
-	int			marker;
-	const char *command;
-}			command_markers[] = {
-	{MARKER_AT_CONNECT, "CONN"}, {MARKER_AT_EHLO, "EHLO"}, {MARKER_AT_STARTTLS, "STARTTLS"},
-	{MARKER_AT_AUTH, "AUTH"}, {MARKER_AT_MAIL, "MAIL"}, {MARKER_AT_RCPT, "RCPT"},
-	{MARKER_AT_DATA, "DATA"}, {MARKER_AT_QUIT, "QUIT"},
-};
-
 /* ------------------------------------------------------------------------
  * Groups: consecutive recipients that share the words behind them
  * ------------------------------------------------------------------------ */
@@ -140,18 +130,11 @@ close_group(Reader *reader)
 static bool
 join_group(Reader *reader, uint32_t number)
 {
-	if (reader->member_count == reader->member_allocated)
-	{
-		size_t		more = reader->member_allocated ? reader->member_allocated * 2 : 8;
-		uint32_t   *grown = arena_alloc(reader->arena, more * sizeof(uint32_t));
+	uint32_t   *members = arena_grow(reader->arena, reader->members, reader->member_count, &reader->member_allocated, sizeof(uint32_t));
 
-		if (grown == NULL)
-			return false;
-		if (reader->member_count)
-			memcpy(grown, reader->members, reader->member_count * sizeof(uint32_t));
-		reader->members = grown;
-		reader->member_allocated = more;
-	}
+	if (members == NULL)
+		return false;
+	reader->members = members;
 	reader->members[reader->member_count++] = number;
 	return true;
 }
@@ -177,18 +160,10 @@ add_recipient(Reader *reader, Slice raw, size_t indent)
 			report->truncated = true;
 			return;
 		}
-		if (report->count == reader->allocated)
-		{
-			size_t		more = reader->allocated ? reader->allocated * 2 : 4;
-			TextRecipient *grown = arena_alloc(reader->arena, more * sizeof(TextRecipient));
-
-			if (grown == NULL)
-				return;
-			if (report->count)
-				memcpy(grown, report->recipients, report->count * sizeof(TextRecipient));
-			report->recipients = grown;
-			reader->allocated = more;
-		}
+		recipient = arena_grow(reader->arena, report->recipients, report->count, &reader->allocated, sizeof(TextRecipient));
+		if (recipient == NULL)
+			return;
+		report->recipients = recipient;
 		if (report->count == 0)
 			reader->preface_length = reader->common_length;
 		recipient = &report->recipients[report->count];
@@ -463,13 +438,15 @@ note_markers(Reader *reader, const TextLine *line, Slice text)
 		if (decoder != DECODER_NONE)
 			report->decoder = decoder;
 	}
-	for (size_t i = 0; i < sizeof(command_markers) / sizeof(command_markers[0]); i++)
+	for (uint32_t i = line->first_marker; i != LINE_NONE; i = reader->lines.markers[i].next)
 	{
-		if (!line_has(line, command_markers[i].marker))
+		const char *command = marker_command(reader->lines.markers[i].marker);
+
+		if (command == NULL)
 			continue;
 		if (reader->member_count > 0)
-			reader->command = command_markers[i].command;
-		report->command = command_markers[i].command;
+			reader->command = command;
+		report->command = command;
 	}
 	if (line_has(line, MARKER_DELAY))
 	{

@@ -118,18 +118,10 @@ add(Transcript *transcript, Slice line, bool local)
 
 	if (transcript->count >= MAX_REFUSALS)
 		return;
-	if (transcript->count == transcript->allocated)
-	{
-		size_t		more = transcript->allocated ? transcript->allocated * 2 : 4;
-		Refusal    *grown = arena_alloc(transcript->arena, more * sizeof(Refusal));
-
-		if (grown == NULL)
-			return;
-		if (transcript->count)
-			memcpy(grown, transcript->refusals, transcript->count * sizeof(Refusal));
-		transcript->refusals = grown;
-		transcript->allocated = more;
-	}
+	refusal = arena_grow(transcript->arena, transcript->refusals, transcript->count, &transcript->allocated, sizeof(Refusal));
+	if (refusal == NULL)
+		return;
+	transcript->refusals = refusal;
 	refusal = &transcript->refusals[transcript->count++];
 	refusal->words = line;
 	refusal->local = local;
