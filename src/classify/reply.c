@@ -245,7 +245,15 @@ find_rhost(Reply *reply, size_t preface)
 		SLICE_LIT("server "), SLICE_LIT("host: "), SLICE_LIT("talking to "),
 	};
 	Slice		s = slice(reply->whole.p, preface);
+	size_t		offset = 0;
+	Slice		ip;
 
+	/* qmail: "192.0.2.1 does not like recipient." */
+	if (address_find_ip(slice(s.p, s.n < 48 ? s.n : 48), &offset, &ip) && ip.p == s.p)
+	{
+		reply->rhost = ip;
+		return;
+	}
 	for (size_t k = 0; k < sizeof(leads) / sizeof(leads[0]); k++)
 	{
 		size_t		at = 0;

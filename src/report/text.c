@@ -610,6 +610,12 @@ read_line(Reader *reader, size_t number)
 			reader->mode = MODE_LIST;
 		return true;
 	}
+	/* MailScanner announces the message and quotes its header: the only "To:" that names a failed recipient */
+	if (reader->mode == MODE_LIST && report->count == 0 && slice_starts_nocase(trimmed, SLICE_LIT("To:")))
+	{
+		add_addresses(reader, line, indent + 3, indent);
+		return true;
+	}
 	if (line_has(entry, MARKER_LEAD))
 	{
 		const LineMarker *marker = lines_marker(&reader->lines, entry, MARKER_LEAD);
