@@ -93,6 +93,43 @@ list_id(Arena *arena, Slice value)
 	return message_id(arena, value);
 }
 
+/*
+ * The host that wrote the report, by its oldest Received line: "by <host>", or
+ * the "from <host>" that the next one saw.
+ */
+static Slice
+received_host(const Header *header)
+{
+	static const Slice words[] = {SLICE_LIT("by "), SLICE_LIT("from ")};
+
+	for (size_t i = header->count; i > 0; i--)
+	{
+		Slice		value = header->fields[i - 1].value;
+
+		if (!slice_equal_nocase(header->fields[i - 1].name, SLICE_LIT("Received")))
+			continue;
+		if (value.n > 1024)
+			value.n = 1024;
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+		{
+			size_t		at = slice_find_nocase(value, words[k], 0);
+			size_t		end;
+			Slice		host;
+
+			if (at == SLICE_NPOS || (at > 0 && !ascii_is_space(value.p[at - 1])))
+				continue;
+			end = at += words[k].n;
+			while (end < value.n && !ascii_is_space(value.p[end]) && value.p[end] != ';')
+				end++;
+			host = slice(value.p + at, end - at);
+			if (address_is_domain(host) && slice_find(host, '.', 0) != SLICE_NPOS)
+				return host;
+		}
+		return SLICE_NONE;
+	}
+	return SLICE_NONE;
+}
+
 static void
 read_shared(Arena *arena, const Report *report, Shared *shared)
 {
@@ -109,7 +146,7 @@ read_shared(Arena *arena, const Report *report, Shared *shared)
 	shared->subject = text_or_none(decode_header(arena, returned->subject));
 	shared->list_id = list_id(arena, returned->list_id);
 	shared->feedback_id = text_or_none(decode_header(arena, returned->feedback_id));
-	shared->lhost = host_name(arena, report->reporting_mta);
+	shared->lhost = host_name(arena, report->reporting_mta.n ? report->reporting_mta : received_host(report->header));
 }
 
 /* Same addresser, recipient and time: same event, same token.  SHA-1 over the three, separated by bytes that none holds. */

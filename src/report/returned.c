@@ -5,6 +5,9 @@
 #include "mail/address.h"
 #include "report/returned.h"
 
+#define MAX_REMARKS 40			/* lines before a header */
+#define MAX_BLOCKS 64			/* blocks of fields before the returned header */
+
 /* "from x by y with z for <a@b>; date" (RFC 5321 4.4): a@b, when it is one */
 static Slice
 received_for(Slice value)
@@ -81,33 +84,43 @@ returned_from_header(Arena *arena, const Header *header, Returned *returned)
 	}
 }
 
-void
-returned_from_text(Arena *arena, Slice text, char line_end, Returned *returned)
+/* Offset of the first line at or after 'from' that looks like a field, text.n for none within some lines. */
+static size_t
+field_line(Slice text, char line_end, size_t from)
 {
-	Header		header;
-	Slice		body;
-	size_t		offset = 0;
-	size_t		start = 0;
+	size_t		offset = from;
 	Slice		line;
 
-	/* to the first line that looks like a field: separators and remarks may stand before it */
-	for (int lines = 0; lines < 40 && mime_next_line(text, line_end, &offset, &line); lines++)
+	/* separators and remarks may stand before it */
+	for (int lines = 0; lines < MAX_REMARKS && mime_next_line(text, line_end, &offset, &line); lines++)
 	{
 		Slice		trimmed = slice_trim(line);
 		size_t		n = 0;
 
 		while (n < trimmed.n && (ascii_is_alnum(trimmed.p[n]) || trimmed.p[n] == '-'))
 			n++;
+		/* an indented header keeps its lines apart by their own names */
 		if (n > 1 && n < trimmed.n && trimmed.p[n] == ':' && n + 1 < trimmed.n)
-		{
-			/* an indented header keeps its lines apart by their own names */
-			start = (size_t) (trimmed.p - text.p);
-			break;
-		}
-		start = offset;
+			return (size_t) (trimmed.p - text.p);
 	}
-	if (start >= text.n)
-		return;
-	mime_header(arena, slice(text.p + start, text.n - start), line_end, &header, &body);
-	returned_from_header(arena, &header, returned);
+	return text.n;
+}
+
+void
+returned_from_text(Arena *arena, Slice text, char line_end, Returned *returned)
+{
+	size_t		start = field_line(text, line_end, 0);
+
+	/* the fields of the report itself may stand before the returned header, a block a recipient */
+	for (int blocks = 0; blocks < MAX_BLOCKS && start < text.n && !returned->present; blocks++)
+	{
+		Header		header;
+		Slice		body;
+
+		mime_header(arena, slice(text.p + start, text.n - start), line_end, &header, &body);
+		returned_from_header(arena, &header, returned);
+		if (body.p == NULL)
+			break;
+		start = field_line(text, line_end, (size_t) (body.p - text.p));
+	}
 }

@@ -11,7 +11,10 @@
 /* Reads what is of interest out of the returned header. */
 void		returned_from_header(Arena *arena, const Header *header, Returned *returned);
 
-/* The same out of a text at whose start (behind blank lines, indented or not) a header stands. */
+/*
+ * The same out of a text in which the header stands behind remarks, blank
+ * lines or the report's own fields, indented or not.
+ */
 void		returned_from_text(Arena *arena, Slice text, char line_end, Returned *returned);
 
 #endif							/* BOUNCE_RETURNED_H */

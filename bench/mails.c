@@ -1,0 +1,123 @@
+/*
+ * mails.c
+ *	  Reads the mails, runs a parser over them, takes the time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "mails.h"
+
+static void
+give_up(const char *what)
+{
+	perror(what);
+	exit(2);
+}
+
+static void *
+need(void *memory)
+{
+	if (memory == NULL)
+		give_up("memory");
+	return memory;
+}
+
+static Slice
+read_file(const char *path)
+{
+	FILE	   *file = fopen(path, "rb");
+	char	   *bytes;
+	long		size;
+
+	if (file == NULL || fseek(file, 0, SEEK_END) != 0)
+		give_up(path);
+	size = ftell(file);
+	if (size < 0 || fseek(file, 0, SEEK_SET) != 0)
+		give_up(path);
+	bytes = need(malloc((size_t) size + 1));
+	if (fread(bytes, 1, (size_t) size, file) != (size_t) size)
+		give_up(path);
+	fclose(file);
+	return slice(bytes, (size_t) size);
+}
+
+static Mails
+multiply(size_t count, char **paths, size_t files)
+{
+	Slice	   *originals = need(malloc(files * sizeof(Slice)));
+	Mails		mails = {count, 0, need(malloc(count * sizeof(Slice)))};
+	char	   *next;
+	size_t		i;
+
+	for (i = 0; i < files; i++)
+		originals[i] = read_file(paths[i]);
+	for (i = 0; i < count; i++)
+		mails.bytes += originals[i % files].n;
+
+	next = need(malloc(mails.bytes + 1));
+	for (i = 0; i < count; i++)
+	{
+		Slice		original = originals[i % files];
+
+		memcpy(next, original.p, original.n);
+		mails.messages[i] = slice(next, original.n);
+		next += original.n;
+	}
+	for (i = 0; i < files; i++)
+		free((void *) originals[i].p);
+	free(originals);
+	return mails;
+}
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double) t.tv_sec + (double) t.tv_nsec / 1e9;
+}
+
+static long
+peak_memory(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_maxrss;
+}
+
+int
+measure(int argc, char **argv, const char *name, ReadMails read_mails)
+{
+	size_t		count = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	Mails		mails;
+	Mails		first;
+	long		memory;
+	double		start;
+	double		seconds;
+	size_t		found;
+
+	if (count == 0 || argc < 3)
+	{
+		fprintf(stderr, "usage: %s MESSAGES FILE...\n", argv[0]);
+		return 2;
+	}
+	mails = multiply(count, argv + 2, (size_t) argc - 2);
+	memory = peak_memory();
+
+	/* What a library does but once is not of interest here. */
+	first = mails;
+	first.count = 1;
+	read_mails(&first);
+
+	start = now();
+	found = read_mails(&mails);
+	seconds = now() - start;
+	printf("%s\t%zu\t%zu\t%.6f\t%zu\t%ld\n", name, mails.count, mails.bytes,
+		   seconds, found, peak_memory() - memory);
+	return 0;
+}
