@@ -400,6 +400,15 @@ is_recipient_line(const Reader *reader, const Shape *shape, size_t indent)
 	return shape->colon && reader->member_count > 0 && !shape->named;
 }
 
+/* "a@b on Thu, 7 Mar 2002 14:20:27 -0500": Exchange tells when, not why. */
+static bool
+is_date_remark(Slice rest)
+{
+	return slice_starts_nocase(rest, SLICE_LIT("on ")) &&
+		(ascii_is_digit(rest.p[rest.n - 1]) || slice_ends_nocase(rest, SLICE_LIT("AM")) || slice_ends_nocase(rest, SLICE_LIT("PM"))) &&
+		slice_find(rest, ':', 0) != SLICE_NPOS;
+}
+
 /* ------------------------------------------------------------------------
  * Lines
  * ------------------------------------------------------------------------ */
@@ -647,7 +656,7 @@ read_line(Reader *reader, size_t number)
 		add_recipient(reader, shape.address, indent);
 		if (line_has(entry, MARKER_ALIAS))
 			note_alias(reader, entry, line, indent);
-		if (!shape.alone)
+		if (!shape.alone && !is_date_remark(slice(line.p + shape.behind, line.n - shape.behind)))
 			add_words(reader, entry->start + (uint32_t) shape.behind, entry->end);
 		reader->blank_behind = false;
 		return true;
