@@ -3,6 +3,7 @@
 #   make demo      shows it: builds, starts a throw-away cluster, runs scripts/demo.sql
 #   make psql      the same, and leaves you in psql
 #   make check     every test there is, in a throw-away cluster
+#   make bench     how fast it is, beside Sisimai and GMime (MAILS="FOLDER..." SAVE=yes)
 #
 #   make, make install, make installcheck      as for any extension (PGXS)
 #   make unit                                  the plain C library's tests, with ASan and UBSan
@@ -34,7 +35,7 @@ PKG_CONFIG ?= pkg-config
 .DEFAULT_GOAL := all
 # These find by themselves what they need, or install it.  The rest wants a
 # compiler, the libraries and, but for the plain library, PGXS.
-SCRIPTED = demo psql check
+SCRIPTED = demo psql check bench
 PLAIN = unit asan differential tap build/libbounce.a build/libbounce-asan.a build/datac
 GOALS = $(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all))
 .PHONY: $(SCRIPTED) unit asan differential tap
@@ -156,6 +157,9 @@ endif
 
 # Last, because PGXS has a "check" too.
 ifneq ($(filter $(SCRIPTED),$(MAKECMDGOALS)),)
-$(SCRIPTED):
+demo psql check:
 	@scripts/$@
+
+bench:
+	@bench/run $(if $(SAVE),--save) $(MAILS)
 endif

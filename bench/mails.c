@@ -2,10 +2,12 @@
  * mails.c
  *	  Reads the mails, runs a parser over them, takes the time.
  */
+#define _GNU_SOURCE				/* getline */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 #include <time.h>
 
 #include "mails.h"
@@ -44,31 +46,51 @@ read_file(const char *path)
 	return slice(bytes, (size_t) size);
 }
 
+/* The files that standard input names. */
 static Mails
-multiply(size_t count, char **paths, size_t files)
+read_files(void)
 {
-	Slice	   *originals = need(malloc(files * sizeof(Slice)));
+	Mails		files = {0, 0, NULL};
+	size_t		room = 0;
+	char	   *path = NULL;
+	size_t		size = 0;
+	ssize_t		n;
+
+	while ((n = getline(&path, &size, stdin)) > 0)
+	{
+		if (path[n - 1] == '\n')
+			path[n - 1] = '\0';
+		if (files.count == room)
+		{
+			room = room * 2 + 64;
+			files.messages = need(realloc(files.messages, room * sizeof(Slice)));
+		}
+		files.messages[files.count] = read_file(path);
+		files.bytes += files.messages[files.count++].n;
+	}
+	free(path);
+	return files;
+}
+
+static Mails
+multiply(const Mails *files, size_t count)
+{
 	Mails		mails = {count, 0, need(malloc(count * sizeof(Slice)))};
 	char	   *next;
 	size_t		i;
 
-	for (i = 0; i < files; i++)
-		originals[i] = read_file(paths[i]);
 	for (i = 0; i < count; i++)
-		mails.bytes += originals[i % files].n;
+		mails.bytes += files->messages[i % files->count].n;
 
 	next = need(malloc(mails.bytes + 1));
 	for (i = 0; i < count; i++)
 	{
-		Slice		original = originals[i % files];
+		Slice		original = files->messages[i % files->count];
 
 		memcpy(next, original.p, original.n);
 		mails.messages[i] = slice(next, original.n);
 		next += original.n;
 	}
-	for (i = 0; i < files; i++)
-		free((void *) originals[i].p);
-	free(originals);
 	return mails;
 }
 
@@ -94,6 +116,7 @@ int
 measure(int argc, char **argv, const char *name, ReadMails read_mails)
 {
 	size_t		count = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	Mails		files = {0, 0, NULL};
 	Mails		mails;
 	Mails		first;
 	long		memory;
@@ -101,12 +124,14 @@ measure(int argc, char **argv, const char *name, ReadMails read_mails)
 	double		seconds;
 	size_t		found;
 
-	if (count == 0 || argc < 3)
+	if (count > 0)
+		files = read_files();
+	if (count == 0 || files.count == 0)
 	{
-		fprintf(stderr, "usage: %s MESSAGES FILE...\n", argv[0]);
+		fprintf(stderr, "usage: %s MESSAGES, with the names of files on standard input\n", argv[0]);
 		return 2;
 	}
-	mails = multiply(count, argv + 2, (size_t) argc - 2);
+	mails = multiply(&files, count);
 	memory = peak_memory();
 
 	/* What a library does but once is not of interest here. */

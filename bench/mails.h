@@ -3,10 +3,10 @@
  *	  What the programs of the benchmark share: the mails, the clock, the line
  *	  that each prints.
  *
- * A program is called with the number of messages and the files.  It reads the
- * files in turn until it has that many messages, each a copy of its own, so
- * that they come from memory and not from the processor's cache, as they do in
- * the server.
+ * A program is called with the number of messages, and gets the names of the
+ * files on standard input, one a line.  It takes the files in turn until it has
+ * that many messages, each a copy of its own, so that they come from memory and
+ * not from the processor's cache, as they do in the server.
  */
 #ifndef BENCH_MAILS_H
 #define BENCH_MAILS_H

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
-# sisimai.pl NAME MESSAGES FILE...: Sisimai for Perl, on mails in memory, by its
-# documented interface: rise() of version 5, make() before.  Prints a line like
-# the C programs' (see mails.h).  "sisimai.pl --version" prints its version.
+# sisimai.pl NAME MESSAGES: Sisimai for Perl, on mails in memory, by its documented
+# interface: rise() of version 5, make() before.  Reads names of files, prints a
+# line, as the C programs do (see mails.h).  "sisimai.pl --version" prints its
+# version.
 use strict;
 use warnings;
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
@@ -12,13 +13,14 @@ if (@ARGV && $ARGV[0] eq '--version') {
 	exit;
 }
 
-my ($name, $count, @files) = @ARGV;
+my ($name, $count) = @ARGV;
 my $read = Sisimai->can('rise') || Sisimai->can('make') or die "neither rise() nor make()\n";
 my @mails = map {
 	open my $file, '<:raw', $_ or die "$_: $!\n";
 	local $/;
 	scalar <$file>;
-} @files;
+} map { chomp; $_ } <STDIN>;
+@mails or die "no mails\n";
 
 sub peak_memory {
 	open my $status, '<', '/proc/self/status' or return 0;

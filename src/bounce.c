@@ -266,10 +266,13 @@ fill_row(Arena *arena, const Report *report, const Delivery *delivery, const Sha
  * when they leave something open: most leave nothing.
  */
 static void
-judge(Arena *arena, Report *report, size_t number, Verdict *verdict)
+judge(Arena *arena, Report *report, size_t number, bool judged_before, Verdict *verdict)
 {
 	const Delivery *delivery = &report->deliveries[number];
 
+	if (judged_before && report->words_read && delivery->kind != KIND_SUCCESS &&
+		verdict_is_shared(delivery, delivery - 1, verdict))
+		return;
 	verdict_of(arena, delivery, verdict);
 	if (!report->words_read &&
 		(!verdict->sure || delivery->recipient.n == 0 || verdict->reply.code == 0))
@@ -332,6 +335,7 @@ bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
 	Report		report;
 	Shared		shared;
 	Verdict		verdict;
+	size_t		judged = SIZE_MAX;	/* behind the delivery that 'verdict' is of */
 
 	mime_scan(arena, raw, &message);
 	report_read(arena, &message, &report);
@@ -351,7 +355,10 @@ bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
 		if (!is_wanted(kind, all_kinds))
 			continue;
 		if (kind == KIND_FAILURE || kind == KIND_DELAY || kind == KIND_SUCCESS)
-			judge(arena, &report, i, &verdict);
+		{
+			judge(arena, &report, i, judged == i, &verdict);
+			judged = i + 1;
+		}
 		fill_row(arena, &report, &report.deliveries[i], &shared, row);
 		switch (kind)
 		{

@@ -166,6 +166,8 @@ is_announced(Slice s, size_t i)
 }
 
 /* "... sender address rejected: undeliverable address: host x said: 550": what follows is about the sender. */
+#define SENDER_WORDS_BYTES 19	/* the longest that is looked for */
+
 static bool
 is_about_sender(Slice s)
 {
@@ -307,6 +309,7 @@ void
 reply_read(Arena *arena, Slice text, Reply *reply)
 {
 	size_t		found = SLICE_NPOS;
+	size_t		searched = 0;
 	Slice		s;
 
 	memset(reply, 0, sizeof(*reply));
@@ -326,8 +329,15 @@ reply_read(Arena *arena, Slice text, Reply *reply)
 		}
 		else if (!read_code(s, i, &candidate))
 			continue;
-		if (found != SLICE_NPOS && is_about_sender(slice(s.p + found, i - found)))
-			break;
+		if (found != SLICE_NPOS)
+		{
+			/* only what was not searched before, and the end of that: a word may stand across */
+			size_t		from = searched > found + SENDER_WORDS_BYTES ? searched - SENDER_WORDS_BYTES : found;
+
+			if (is_about_sender(slice(s.p + from, i - from)))
+				break;
+			searched = i;
+		}
 		/* a 2yz inside a refusal is quoted history; a reply on a line of its own sums up what stands before */
 		if (found != SLICE_NPOS && (candidate.code < 400 || (s.p[i - 1] == '\n' && reply->code >= 400)))
 			continue;

@@ -435,3 +435,26 @@ verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict)
 		verdict->command = delivery->command;
 	verdict_at_command(verdict, NULL);
 }
+
+/* the same bytes at the same place */
+static bool
+is_same(Slice a, Slice b)
+{
+	return a.n == b.n && (a.p == b.p || a.n == 0);
+}
+
+bool
+verdict_is_shared(const Delivery *delivery, const Delivery *before, const Verdict *verdict)
+{
+	const DomainRow *destination;
+
+	if (!is_same(delivery->diagnostic, before->diagnostic) || !is_same(delivery->words, before->words) ||
+		!is_same(delivery->vendor, before->vendor) || !slice_equal(delivery->status, before->status) ||
+		!slice_equal(delivery->diagnostic_type, before->diagnostic_type) ||
+		!slice_equal(delivery->rhost, before->rhost) || delivery->kind != before->kind ||
+		delivery->command != before->command || delivery->fallback_reason != before->fallback_reason)
+		return false;
+	destination = provider_of(address_domain(delivery->recipient), DOMAIN_DESTINATION);
+	return (destination ? destination->provider : PROVIDER_NONE) == verdict->providers[1] &&
+		(destination ? destination->host_group : NULL) == verdict->host_group;
+}

@@ -30,6 +30,13 @@ typedef struct Verdict
 void		verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict);
 
 /*
+ * Would 'delivery' get the very verdict that 'before' got?  True when both have
+ * the same evidence and the same provider: a text that speaks of a thousand
+ * recipients is judged once.
+ */
+bool		verdict_is_shared(const Delivery *delivery, const Delivery *before, const Verdict *verdict);
+
+/*
  * Takes note of the command at which it failed, when it becomes known after
  * the verdict (the human text names it, the fields don't).
  */

@@ -185,6 +185,7 @@ Slice
 address_clean(Arena *arena, Slice text, bool need_domain)
 {
 	size_t		open;
+	size_t		local;
 	Slice		s;
 
 	if (text.n > LIMIT_FIELD_BYTES)
@@ -248,14 +249,14 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 		if (domain.p == NULL || domain.n + 1 == s.n || !address_is_domain(domain))
 			return SLICE_NONE;
 	}
-	/* no white space inside, unless the local part is quoted */
-	if (s.p[0] != '"')
+	/* no white space inside, unless the local part is quoted, and no control characters at all */
+	local = s.p[0] == '"' ? s.n - address_domain(s).n : 0;
+	for (size_t i = 0; i < s.n; i++)
 	{
-		for (size_t i = 0; i < s.n; i++)
-		{
-			if (ascii_is_space(s.p[i]) || s.p[i] == '<' || s.p[i] == '>')
-				return SLICE_NONE;
-		}
+		if ((unsigned char) s.p[i] < ' ' || s.p[i] == 0x7f)
+			return SLICE_NONE;
+		if (i >= local && (s.p[i] == ' ' || s.p[i] == '<' || s.p[i] == '>'))
+			return SLICE_NONE;
 	}
 	return decode_valid_utf8(arena, arena_copy_lower(arena, s));
 }

@@ -11,6 +11,8 @@
 #include "mail/utf8.h"
 #include "report/dsn.h"
 
+#define MAX_VENDOR_FIELDS 8		/* of one recipient */
+
 typedef enum DsnField
 {
 	FIELD_OTHER,
@@ -60,6 +62,7 @@ typedef struct Group
 	Delivery   *delivery;
 	uint32_t	seen;			/* bits of DsnField */
 	bool		blank_behind;	/* a blank line came after its last field */
+	int			vendor_fields;
 } Group;
 
 static DsnField
@@ -128,9 +131,8 @@ dsn_name(Arena *arena, Slice value)
 	return value;
 }
 
-/* The leading "x.y.z" of a Status field, which may go on with a comment or a sentence. */
-static Slice
-status_digits(Slice value)
+Slice
+dsn_status(Slice value)
 {
 	size_t		n = 0;
 	int			dots = 0;
@@ -217,11 +219,15 @@ read_diagnostic(Report *report, Delivery *delivery, Slice value)
 }
 
 static void
-append_vendor(Report *report, Delivery *delivery, Slice value)
+append_vendor(Report *report, Group *group, Slice value)
 {
+	Delivery   *delivery = group->delivery;
 	Slice		text = decode_header(report->arena, slice(value.p, value.n < LIMIT_REPLY_BYTES ? value.n : LIMIT_REPLY_BYTES));
 	char	   *joined;
 
+	/* each one copies those before */
+	if (++group->vendor_fields > MAX_VENDOR_FIELDS)
+		return;
 	if (delivery->vendor.n == 0)
 	{
 		delivery->vendor = text;
@@ -284,6 +290,7 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			return;
 		group->delivery = report_add(report);
 		group->seen = 0;
+		group->vendor_fields = 0;
 	}
 	delivery = group->delivery;
 	if (delivery == NULL)
@@ -308,13 +315,13 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			delivery->action = action_of(value);
 			break;
 		case FIELD_STATUS:
-			delivery->status = status_digits(slice_trim(value));
+			delivery->status = dsn_status(slice_trim(value));
 			/* James and Kerio write the reason behind the number */
 			if (delivery->status.n > 0 && delivery->status.n + 2 < value.n)
-				append_vendor(report, delivery,
+				append_vendor(report, group,
 							  slice(value.p + delivery->status.n, value.n - delivery->status.n));
 			else if (delivery->status.n == 0)
-				append_vendor(report, delivery, value);
+				append_vendor(report, group, value);
 			break;
 		case FIELD_DIAGNOSTIC:
 			read_diagnostic(report, delivery, value);
@@ -326,7 +333,7 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			delivery->attempted = decode_date(value);
 			break;
 		case FIELD_VENDOR_TEXT:
-			append_vendor(report, delivery, value);
+			append_vendor(report, group, value);
 			break;
 		default:
 			break;
@@ -336,7 +343,7 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 void
 dsn_read(Report *report, Slice text, char line_end)
 {
-	Group		group = {NULL, 0, false};
+	Group		group = {0};
 	size_t		first = report->count;
 	size_t		offset = 0;
 	size_t		lines = 0;

@@ -18,6 +18,9 @@ void		dsn_read(Report *report, Slice text, char line_end);
 /* True when a line of the text begins with a field that only a DSN has. */
 bool		dsn_is_in(Slice text, char line_end, size_t *start);
 
+/* The leading "x.y.z" of a Status field, which may go on with a comment or a sentence; SLICE_NONE without one. */
+Slice		dsn_status(Slice value);
+
 /* "rfc822; x" or "dns; mx.example.com (192.0.2.1)": what stands behind the type, without comment. */
 Slice		dsn_name(Arena *arena, Slice value);
 

@@ -17,6 +17,8 @@ add_complaint(Report *report, Slice value)
 	size_t		start;
 	Slice		found;
 
+	if (value.n > LIMIT_FIELD_BYTES)
+		value.n = LIMIT_FIELD_BYTES;
 	while (address_find(value, &offset, &start, &found))
 	{
 		Slice		address = address_clean(report->arena, found, true);
@@ -46,8 +48,7 @@ feedback_read(Report *report, Slice text, char line_end)
 	while (mime_next_line(text, line_end, &offset, &line) && slice_trim(line).n == 0)
 		text = slice(text.p + offset, text.n - offset), offset = 0;
 	mime_header(arena, text, line_end, &header, &body);
-	report->feedback_type = arena_copy_lower(arena,
-											 mime_without_comments(arena, mime_field(&header, SLICE_LIT("Feedback-Type"))));
+	report->feedback_type = decode_valid_utf8(arena, arena_copy_lower(arena, mime_without_comments(arena, mime_field(&header, SLICE_LIT("Feedback-Type")))));
 	report->source_ip = slice_trim(mime_field(&header, SLICE_LIT("Source-IP")));
 	report->reporting_mta = dsn_name(arena, mime_field(&header, SLICE_LIT("Reporting-MTA")));
 	report->arrival = decode_date(mime_field(&header, SLICE_LIT("Arrival-Date")));

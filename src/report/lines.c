@@ -20,6 +20,9 @@
 				   (1u << MARKER_DELIVERED) | (1u << MARKER_TRANSCRIPT) | (1u << MARKER_LEAD) | \
 				   (1u << MARKER_END) | (1u << MARKER_HELP))
 
+/* each is held against those before it in its line */
+#define MAX_LINE_MARKERS 64
+
 typedef struct Search
 {
 	Arena	   *arena;
@@ -134,6 +137,8 @@ note_marker(void *context, const MatchHit *hit)
 		return false;
 	lines->markers = marker;
 	line = &lines->lines[((1u << row->marker) & LINE_OF_START) ? first : last];
+	if (line->noted >= MAX_LINE_MARKERS)
+		return true;
 	if ((1u << row->marker) & STRUCTURE)
 	{
 		if (is_contained(lines, line, start, end))
@@ -150,6 +155,7 @@ note_marker(void *context, const MatchHit *hit)
 	marker->next = *link;
 	*link = (uint32_t) lines->marker_count++;
 	line->kinds |= 1u << row->marker;
+	line->noted++;
 	/* what follows is the returned message */
 	return row->marker != MARKER_END;
 }
@@ -184,6 +190,7 @@ split(Arena *arena, Lines *lines, char line_end)
 		entry->end = entry->start + (uint32_t) line.n;
 		entry->first_marker = LINE_NONE;
 		entry->kinds = 0;
+		entry->noted = 0;
 	}
 }
 
@@ -203,6 +210,8 @@ lines_read(Arena *arena, Slice text, char line_end, Lines *lines)
 	if (text.n == 0)
 		return;
 	split(arena, lines, line_end);
+	if (lines->count == 0)
+		return;
 	for (size_t i = 0; i < lines->count; i++)
 	{
 		const TextLine *line = &lines->lines[i];

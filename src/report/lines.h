@@ -28,6 +28,7 @@ typedef struct TextLine
 	uint32_t	end;
 	uint32_t	first_marker;	/* LINE_NONE */
 	uint32_t	kinds;			/* bit MARKER_x set */
+	uint32_t	noted;			/* markers that were */
 } TextLine;
 
 typedef struct Lines

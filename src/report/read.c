@@ -174,7 +174,11 @@ read_delivery_status(Reading *reading)
 	for (; i >= 0; i = find_part(reading, PART_DELIVERY_STATUS, i + 1))
 	{
 		const Part *part = &reading->message->parts[i];
-		Slice		text = part_text(reading, part, part->body.n);
+		Slice		text = part->body;
+
+		/* recipients are bounded, bytes are not: what is not encoded is read as it lies */
+		if (part->encoding != TRANSFER_IDENTITY || part->charset.n > 0 || !decode_is_utf8(text))
+			text = part_text(reading, part, LIMIT_DECODE_BYTES);
 
 		/* without a blank line the fields of the report became the part's header */
 		if (mime_field(&part->header, SLICE_LIT("Final-Recipient")).p != NULL)
@@ -291,7 +295,7 @@ add_text_recipients(Reading *reading, const TextReport *text, BounceKind kind)
 		delivery = report_add(reading->report);
 		if (delivery == NULL)
 			return;
-		delivery->kind = recipient->kind == KIND_NONE || (recipient->kind == KIND_FAILURE && kind == KIND_DELAY) ? kind : recipient->kind;
+		delivery->kind = recipient->kind == KIND_NONE ? kind : recipient->kind;
 		delivery->recipient = recipient->address;
 		delivery->alias = recipient->alias;
 		delivery->words = recipient->words;
@@ -317,7 +321,7 @@ kind_of_report(const Reading *reading, const TextReport *text)
 static bool
 is_report(const Reading *reading, const TextReport *text, bool listed)
 {
-	bool		daemon = signs_has(&reading->signs, SIGN_DAEMON) || reading->signs.returned_to_nobody;
+	bool		daemon = signs_has(&reading->signs, SIGN_DAEMON);
 	bool		subject = signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY) ||
 		signs_has(&reading->signs, SIGN_SUCCESS);
 	bool		personal = signs_has(&reading->signs, SIGN_AUTOREPLY) && !signs_has(&reading->signs, SIGN_DAEMON);
@@ -332,6 +336,9 @@ is_report(const Reading *reading, const TextReport *text, bool listed)
 		return false;
 	if (daemon)
 		return subject || text->speaks || text->count > 0;
+	/* much that no mail system wrote is sent so that nobody answers */
+	if (reading->signs.returned_to_nobody)
+		return subject || text->speaks;
 	return subject && text->speaks && text->count > 0;
 }
 

@@ -63,7 +63,6 @@ signs_read(Arena *arena, const Header *header, Signs *signs)
 	signs->decoder = DECODER_NONE;
 	signs->author = DECODER_NONE;
 	signs->returned_to_nobody = false;
-	signs->is_reply = false;
 
 	for (size_t i = 0; i < header->count; i++)
 	{
@@ -75,12 +74,7 @@ signs_read(Arena *arena, const Header *header, Signs *signs)
 		size_t		n;
 
 		if (!is_telling(field->name))
-		{
-			if (slice_equal_nocase(field->name, SLICE_LIT("In-Reply-To")) ||
-				slice_equal_nocase(field->name, SLICE_LIT("References")))
-				signs->is_reply = true;
 			continue;
-		}
 		if (slice_equal_nocase(field->name, SLICE_LIT("Return-Path")) &&
 			(field->value.n == 0 || slice_equal(field->value, SLICE_LIT("<>"))))
 			signs->returned_to_nobody = true;

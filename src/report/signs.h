@@ -14,7 +14,6 @@ typedef struct Signs
 	uint16_t	decoder;		/* whose way of writing this is, DECODER_NONE when no row names one */
 	uint16_t	author;			/* the program that names itself (X-Mailer ...), likewise */
 	bool		returned_to_nobody; /* Return-Path: <> */
-	bool		is_reply;		/* In-Reply-To or References is there */
 } Signs;
 
 static inline bool

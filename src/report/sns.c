@@ -7,6 +7,7 @@
  * once.
  */
 #include "mail/address.h"
+#include "report/dsn.h"
 #include "report/json.h"
 #include "report/markers.h"
 #include "report/sns.h"
@@ -93,7 +94,7 @@ read_recipient(Report *report, const JsonReader *reader, size_t first, Slice tex
 	if (reader->in_array[reader->depth - 1] || slice_equal(key, SLICE_LIT("emailAddress")))
 		delivery->recipient = address_clean(report->arena, text, true);
 	else if (slice_equal(key, SLICE_LIT("status")))
-		delivery->status = text;
+		delivery->status = dsn_status(text);
 	else if (slice_equal(key, SLICE_LIT("action")))
 		delivery->action = slice_equal_nocase(text, SLICE_LIT("failed")) ? ACTION_FAILED : ACTION_NONE;
 	else if (slice_equal(key, SLICE_LIT("diagnosticCode")))
@@ -190,10 +191,14 @@ sns_read(Report *report, Slice text)
 	Notice		notice = {0};
 	size_t		first = report->count;
 	size_t		open;
+	size_t		named;
 
 	text = slice_trim(text);
 	open = slice_find(slice(text.p, text.n < 200 ? text.n : 200), '{', 0);
 	if (open == SLICE_NPOS)
+		return false;
+	/* people, too, write about JSON */
+	if (open > 0 && slice_find_nocase(mime_field(report->header, SLICE_LIT("From")), SLICE_LIT("sns.amazonaws.com"), 0) == SLICE_NPOS)
 		return false;
 	text = slice(text.p + open, text.n - open);
 	if (slice_find(slice(text.p, text.n), '"', 0) == SLICE_NPOS)
@@ -234,6 +239,14 @@ sns_read(Report *report, Slice text)
 				delivery->fallback_reason = sub_types[k].reason;
 		}
 	}
+	/* elements without a recipient are none */
+	named = first;
+	for (size_t i = first; i < report->count; i++)
+	{
+		if (report->deliveries[i].recipient.n > 0)
+			report->deliveries[named++] = report->deliveries[i];
+	}
+	report->count = named > first ? named : report->count > first ? first + 1 : first;
 	report->decoder = report_decoder("SNS");
 	return true;
 }

@@ -9,8 +9,10 @@
  * new MTA is a line of data unless its report has a new shape.
  */
 #include "mail/address.h"
+#include "mail/utf8.h"
 #include "report/lines.h"
 #include "report/recipients.h"
+#include "report/shape.h"
 #include "report/text.h"
 #include "report/transcript.h"
 
@@ -52,17 +54,6 @@ typedef struct Reader
 	/* "<a@b>" alone in a line where nothing announced recipients */
 	Slice		tentative;
 } Reader;
-
-/* How a line names a recipient. */
-typedef struct Shape
-{
-	Slice		address;		/* raw */
-	size_t		behind;			/* offset in the line of what follows it */
-	bool		bracketed;
-	bool		colon;			/* "<a@b>:" */
-	bool		alone;			/* nothing else in the line */
-	bool		named;			/* a display name stands before it */
-} Shape;
 
 /* ------------------------------------------------------------------------
  * Groups: consecutive recipients that share the words behind them
@@ -189,14 +180,17 @@ add_recipient(Reader *reader, Slice raw, size_t indent)
 static void
 add_common(Reader *reader, uint32_t start, uint32_t end)
 {
-	size_t		n = end - start;
+	Slice		words = slice(reader->lines.text.p + start, end - start);
 
 	if (reader->common == NULL)
 		reader->common = arena_alloc(reader->arena, LIMIT_REPLY_BYTES);
-	if (reader->common == NULL || n + 1 > LIMIT_REPLY_BYTES - reader->common_length)
+	if (reader->common == NULL || reader->common_length + 1 >= LIMIT_REPLY_BYTES)
 		return;
-	memcpy(reader->common + reader->common_length, reader->lines.text.p + start, n);
-	reader->common_length += n;
+	/* of a line without end the beginning counts */
+	if (words.n > LIMIT_REPLY_BYTES - 1 - reader->common_length)
+		words = utf8_drop_cut(slice(words.p, LIMIT_REPLY_BYTES - 1 - reader->common_length));
+	memcpy(reader->common + reader->common_length, words.p, words.n);
+	reader->common_length += words.n;
 	reader->common[reader->common_length++] = '\n';
 }
 
@@ -213,173 +207,8 @@ add_words(Reader *reader, uint32_t start, uint32_t end)
 }
 
 /* ------------------------------------------------------------------------
- * The shape of a line
+ * Lines
  * ------------------------------------------------------------------------ */
-
-static size_t
-skip_bullets(Slice line)
-{
-	size_t		i = 0;
-
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t' || line.p[i] == '*' || line.p[i] == '>'))
-		i++;
-	while (i < line.n && line.p[i] == '-')
-		i++;
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
-		i++;
-	/* U+2022 BULLET, U+00B7 MIDDLE DOT */
-	if (i + 3 < line.n && memcmp(line.p + i, "\xe2\x80\xa2", 3) == 0)
-		i += 3;
-	else if (i + 2 < line.n && memcmp(line.p + i, "\xc2\xb7", 2) == 0)
-		i += 2;
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
-		i++;
-	return i;
-}
-
-/* Is the rest of the line only punctuation? */
-static bool
-nothing_but_marks(Slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-	{
-		if (ascii_is_alnum(s.p[i]) || (unsigned char) s.p[i] >= 0x80 || s.p[i] == '<')
-			return false;
-	}
-	return true;
-}
-
-/* Exchange's "a@b<mailto:a@b>" and "a@b (a@b)": the address again. */
-static size_t
-skip_repetition(Slice line, size_t i)
-{
-	size_t		offset = i;
-	size_t		start;
-	Slice		again;
-
-	if (i < line.n && (line.p[i] == '<' || line.p[i] == '(' || line.p[i] == '[') &&
-		address_find(line, &offset, &start, &again) && again.p <= line.p + i + 8)
-	{
-		while (offset < line.n && (line.p[offset] == '>' || line.p[offset] == ')' || line.p[offset] == ']'))
-			offset++;
-		return offset;
-	}
-	return i;
-}
-
-/*
- * Could that be the name in "Name <a@b>"?  A name is some words without a
- * sentence's punctuation; "please contact <a@b>" is one of the sentences that
- * must not pass, so a name of more than one word begins with a capital or is
- * not ASCII.
- */
-static bool
-is_display_name(Slice name)
-{
-	size_t		words = 0;
-
-	name = slice_trim(name);
-	while (name.n > 0 && (name.p[name.n - 1] == '<' || name.p[name.n - 1] == '(' || name.p[name.n - 1] == '['))
-		name = slice_trim(slice(name.p, name.n - 1));
-	if (name.n > 80)
-		return false;
-	for (size_t i = 0; i < name.n; i++)
-	{
-		/* the comma and the full stop of Chinese and Japanese */
-		if (i + 2 < name.n && (memcmp(name.p + i, "\xe3\x80\x81", 3) == 0 || memcmp(name.p + i, "\xe3\x80\x82", 3) == 0 ||
-							   memcmp(name.p + i, "\xef\xbc\x8c", 3) == 0))
-			return false;
-		if (name.p[i] == ':' || name.p[i] == ';' || name.p[i] == '!' || name.p[i] == '?' || name.p[i] == '=')
-			return false;
-		if (!ascii_is_space(name.p[i]) && (i == 0 || ascii_is_space(name.p[i - 1])))
-		{
-			if (name.p[i] >= 'a' && name.p[i] <= 'z' && words > 0)
-				return false;
-			words++;
-		}
-	}
-	return words <= 4;
-}
-
-static bool
-read_shape(Slice line, Shape *shape)
-{
-	size_t		begin = skip_bullets(line);
-	size_t		i;
-	Slice		rest;
-
-	memset(shape, 0, sizeof(*shape));
-	if (begin >= line.n)
-		return false;
-	if (line.p[begin] == '<')
-	{
-		size_t		close = slice_find(slice(line.p, line.n < begin + LIMIT_ADDRESS_BYTES ? line.n : begin + LIMIT_ADDRESS_BYTES),
-									   '>', begin);
-
-		if (close == SLICE_NPOS || close == begin + 1)
-			return false;
-		shape->address = slice(line.p + begin + 1, close - begin - 1);
-		for (size_t k = 0; k < shape->address.n; k++)
-		{
-			if (shape->address.p[k] == ' ' && shape->address.p[0] != '"')
-				return false;
-		}
-		shape->bracketed = true;
-		i = close + 1;
-	}
-	else
-	{
-		size_t		offset = begin;
-		size_t		start;
-		Slice		found;
-
-		if (!address_find(line, &offset, &start, &found))
-			return false;
-		if (start > begin)
-		{
-			char		quote = line.p[begin];
-			bool		quoted = (quote == '\'' || quote == '"' || quote == '`') && start == begin + 1;
-
-			if (!quoted)
-			{
-				/* "Name <a@b>", "Name<mailto:a@b>", "Name (a@b)": the line ends with it */
-				Slice		name = slice(line.p + begin, start - begin);
-				size_t		end = offset;
-
-				while (end < line.n && (line.p[end] == ')' || line.p[end] == '>' || line.p[end] == ']' || ascii_is_space(line.p[end])))
-					end++;
-				if (slice_ends_nocase(name, SLICE_LIT("mailto:")))
-					name.n -= 7;
-				else if (line.p[start] != '<' && name.p[name.n - 1] != '(')
-					return false;
-				if (end < line.n || !is_display_name(name))
-					return false;
-				shape->named = true;
-			}
-		}
-		shape->address = found;
-		i = offset;
-		while (i < line.n && (line.p[i] == '\'' || line.p[i] == '"' || line.p[i] == '`'))
-			i++;
-	}
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
-		i++;
-	i = skip_repetition(line, i);
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
-		i++;
-	shape->behind = i;
-	rest = slice(line.p + i, line.n - i);
-	shape->colon = rest.n > 0 && rest.p[0] == ':';
-	if (!shape->colon && rest.n > 0 && rest.p[0] == '(')
-	{
-		/* Postfix: "<a@b> (expanded from <c@d>): words" */
-		size_t		close = slice_find(rest, ')', 0);
-
-		shape->colon = close != SLICE_NPOS && close + 1 < rest.n && rest.p[close + 1] == ':';
-	}
-	shape->alone = nothing_but_marks(rest);
-	return true;
-}
 
 /* Does the line name a recipient here? */
 static bool
@@ -409,10 +238,6 @@ is_date_remark(Slice rest)
 		slice_find(rest, ':', 0) != SLICE_NPOS;
 }
 
-/* ------------------------------------------------------------------------
- * Lines
- * ------------------------------------------------------------------------ */
-
 /* All addresses of the line from offset 'from' on. */
 static bool
 add_addresses(Reader *reader, Slice line, size_t from, size_t indent)
@@ -434,10 +259,30 @@ add_addresses(Reader *reader, Slice line, size_t from, size_t indent)
 	return any;
 }
 
+/* ">>> RCPT To:<x>", "<<< 550 ...": a session is quoted, announced or not. */
+static bool
+is_session_line(Slice line)
+{
+	if (slice_starts_nocase(line, SLICE_LIT("<<< ")))
+		return line.n > 7 && ascii_is_digit(line.p[4]);
+	return slice_starts_nocase(line, SLICE_LIT(">>> ")) &&
+		transcript_verb(slice_trim(slice(line.p + 4, line.n - 4))) != NULL;
+}
+
+/* What follows a marker; its words may be wrapped, so that it ends in a later line than 'line'. */
+static Slice
+behind_marker(const Lines *lines, const TextLine *line, const LineMarker *marker)
+{
+	while (line + 1 < lines->lines + lines->count && line[1].start < marker->end)
+		line++;
+	return slice_between(lines->text.p + marker->end, lines->text.p + line->end);
+}
+
 static void
-note_markers(Reader *reader, const TextLine *line, Slice text)
+note_markers(Reader *reader, const TextLine *line)
 {
 	TextReport *report = reader->report;
+	bool		in_session = is_session_line(slice_trim(slice_between(reader->lines.text.p + line->start, reader->lines.text.p + line->end)));
 
 	for (uint32_t i = line->first_marker; i != LINE_NONE; i = reader->lines.markers[i].next)
 	{
@@ -457,7 +302,8 @@ note_markers(Reader *reader, const TextLine *line, Slice text)
 			reader->command = command;
 		report->command = command;
 	}
-	if (line_has(line, MARKER_DELAY))
+	/* what a remote host promises in its reply is not for us */
+	if (line_has(line, MARKER_DELAY) && !in_session)
 	{
 		report->delayed = true;
 		report->speaks = true;
@@ -465,7 +311,7 @@ note_markers(Reader *reader, const TextLine *line, Slice text)
 	if (line_has(line, MARKER_LOCAL) && report->lhost.n == 0)
 	{
 		const LineMarker *marker = lines_marker(&reader->lines, line, MARKER_LOCAL);
-		Slice		name = slice_trim(slice_between(reader->lines.text.p + marker->end, text.p + text.n));
+		Slice		name = slice_trim(behind_marker(&reader->lines, line, marker));
 
 		while (name.n > 0 && (name.p[0] == ':' || name.p[0] == ' '))
 			name = slice(name.p + 1, name.n - 1);
@@ -474,7 +320,7 @@ note_markers(Reader *reader, const TextLine *line, Slice text)
 	if (line_has(line, MARKER_REMOTE) && reader->member_count > 0)
 	{
 		const LineMarker *marker = lines_marker(&reader->lines, line, MARKER_REMOTE);
-		Slice		name = slice_trim(slice_between(reader->lines.text.p + marker->end, text.p + text.n));
+		Slice		name = slice_trim(behind_marker(&reader->lines, line, marker));
 
 		while (name.n > 0 && (name.p[0] == ':' || name.p[0] == ' '))
 			name = slice(name.p + 1, name.n - 1);
@@ -525,16 +371,6 @@ open_section(Reader *reader, BounceKind kind, Slice line, size_t from, size_t in
 	add_addresses(reader, line, from, indent);
 }
 
-/* ">>> RCPT To:<x>", "<<< 550 ...": a session is quoted, announced or not. */
-static bool
-is_session_line(Slice line)
-{
-	if (slice_starts_nocase(line, SLICE_LIT("<<< ")))
-		return line.n > 7 && ascii_is_digit(line.p[4]);
-	return slice_starts_nocase(line, SLICE_LIT(">>> ")) &&
-		transcript_verb(slice_trim(slice(line.p + 4, line.n - 4))) != NULL;
-}
-
 /* Returns false at the line where the returned message begins. */
 static bool
 read_line(Reader *reader, size_t number)
@@ -560,7 +396,7 @@ read_line(Reader *reader, size_t number)
 		reader->blank_behind = true;
 		return true;
 	}
-	note_markers(reader, entry, line);
+	note_markers(reader, entry);
 	if (line_has(entry, MARKER_END))
 	{
 		size_t		behind = number + 1 < reader->lines.count ? reader->lines.lines[number + 1].start : reader->lines.text.n;
@@ -580,7 +416,7 @@ read_line(Reader *reader, size_t number)
 		transcript_line(&reader->transcript, trimmed);
 		return true;
 	}
-	is_recipient = read_shape(line, &shape) && is_recipient_line(reader, &shape, indent);
+	is_recipient = shape_read(line, &shape) && is_recipient_line(reader, &shape, indent);
 	/* a reply may hold the words of advice, too: deeper lines belong to it */
 	if (line_has(entry, MARKER_HELP) && !is_recipient &&
 		!(has_words(reader) && indent > reader->indent && !reader->blank_behind))
@@ -615,7 +451,7 @@ read_line(Reader *reader, size_t number)
 			reader->mode = MODE_TEXT;
 		if (add_addresses(reader, line, marker->end - entry->start, indent))
 			report->speaks = true;
-		else if (slice_trim(slice_between(reader->lines.text.p + marker->end, line.p + line.n)).n <= 1)
+		else if (slice_trim(behind_marker(&reader->lines, entry, marker)).n <= 1)
 			reader->mode = MODE_LIST;
 		return true;
 	}
@@ -638,7 +474,8 @@ read_line(Reader *reader, size_t number)
 			begin--;
 		sentence = slice_between(text + begin, text + entry->end);
 		open_section(reader, KIND_NONE, sentence, marker->start - begin, indent);
-		if (report->count == before)
+		/* before English words stands the sender's, if any */
+		if (report->count == before && (sentence.p[marker->start - begin] & 0x80))
 			add_addresses(reader, sentence, 0, indent);
 		add_words(reader, entry->start, entry->end);
 		return true;

@@ -7,6 +7,7 @@
 #include "report/transcript.h"
 
 #define MAX_REFUSALS 4096
+#define MAX_REPLY_LINES 64		/* each one copies those before */
 
 const char *
 transcript_verb(Slice line)
@@ -106,6 +107,8 @@ extend(Transcript *transcript, Slice line)
 {
 	Refusal    *last = &transcript->refusals[transcript->count - 1];
 
+	if (++last->lines > MAX_REPLY_LINES)
+		return;
 	last->words = join(transcript->arena, last->words, line);
 	if (last->address.n == 0)
 		last->address = address_in(transcript->arena, line);
@@ -124,6 +127,7 @@ add(Transcript *transcript, Slice line, bool local)
 	transcript->refusals = refusal;
 	refusal = &transcript->refusals[transcript->count++];
 	refusal->words = line;
+	refusal->lines = 1;
 	refusal->local = local;
 	refusal->rhost = transcript->rhost;
 	refusal->command = transcript->command;

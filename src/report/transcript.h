@@ -15,6 +15,7 @@ typedef struct Refusal
 	Slice		address;		/* cleaned; that the line or the RCPT before it names, or SLICE_NONE */
 	Slice		rhost;
 	const char *command;
+	int			lines;			/* of the reply */
 	bool		local;			/* the reporting host's own verdict, not a remote reply */
 } Refusal;
 

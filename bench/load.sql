@@ -1,0 +1,79 @@
+-- The mails, multiplied, in a table for each way to store them, and tables to
+-- insert them into.  Variables: mails (a folder, as the server sees it), rows,
+-- methods (of compression that the server has).
+
+CREATE EXTENSION bounce;
+
+CREATE TABLE originals AS
+SELECT row_number() OVER (ORDER BY file COLLATE "C") - 1 AS n,
+	   pg_read_binary_file(:'mails' || '/' || file) AS raw
+FROM pg_ls_dir(:'mails') AS file;
+
+CREATE TABLE mail_external (id bigint, raw bytea NOT NULL);
+ALTER TABLE mail_external ALTER raw SET STORAGE EXTERNAL;
+INSERT INTO mail_external
+SELECT i, raw
+FROM generate_series(0, :rows - 1) AS i
+JOIN originals ON n = i % (SELECT count(*) FROM originals)
+ORDER BY i;
+
+SELECT format('CREATE TABLE mail_%s (id bigint, raw bytea NOT NULL)', method)
+FROM unnest(string_to_array(:'methods', ' ')) AS method \gexec
+-- before PostgreSQL 14 there is but pglz, and no word for it
+SELECT format('ALTER TABLE mail_%1$s ALTER raw SET COMPRESSION %1$s', method)
+FROM unnest(string_to_array(:'methods', ' ')) AS method
+WHERE current_setting('server_version_num')::int >= 140000 \gexec
+SELECT format('INSERT INTO mail_%s SELECT * FROM mail_external', method)
+FROM unnest(string_to_array(:'methods', ' ')) AS method \gexec
+
+CREATE TABLE inbox (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	raw bytea NOT NULL,
+	recipient text,
+	reason text,
+	hard_bounce boolean
+);
+CREATE TABLE inbox_before (LIKE inbox INCLUDING ALL);
+CREATE TABLE inbox_after (LIKE inbox INCLUDING ALL);
+CREATE TABLE inbox_statement (LIKE inbox INCLUDING ALL);
+
+CREATE TABLE bounces AS
+SELECT 0::bigint AS mail_id, b.* FROM bounce_parse(''::bytea) b WITH NO DATA;
+
+CREATE FUNCTION fill_columns() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	SELECT b.recipient, b.reason, b.hard_bounce
+	INTO NEW.recipient, NEW.reason, NEW.hard_bounce
+	FROM bounce_parse(NEW.raw) b
+	LIMIT 1;
+	RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION note_bounces() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO bounces SELECT NEW.id, b.* FROM bounce_parse(NEW.raw) b;
+	RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION note_all_bounces() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO bounces SELECT m.id, b.* FROM inserted m, bounce_parse(m.raw) b;
+	RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER parse BEFORE INSERT ON inbox_before
+	FOR EACH ROW EXECUTE FUNCTION fill_columns();
+CREATE TRIGGER parse AFTER INSERT ON inbox_after
+	FOR EACH ROW EXECUTE FUNCTION note_bounces();
+CREATE TRIGGER parse AFTER INSERT ON inbox_statement
+	REFERENCING NEW TABLE AS inserted
+	FOR EACH STATEMENT EXECUTE FUNCTION note_all_bounces();
+
+SELECT format('ALTER TABLE %I SET (parallel_workers = 1)', relname)
+FROM pg_class
+WHERE relname LIKE 'mail\_%' AND relkind = 'r' \gexec
+
+VACUUM ANALYZE;

@@ -1,0 +1,176 @@
+/*
+ * shape.c
+ *	  How a line of a human text names a recipient: "<a@b>:", "a@b", "Name
+ *	  <a@b>", "'a@b' on date", with bullets or without.
+ *
+ * Tells what stands there; whether it is a recipient, the text around decides
+ * (text.c).
+ */
+#include "mail/address.h"
+#include "mail/limits.h"
+#include "report/shape.h"
+
+static size_t
+skip_bullets(Slice line)
+{
+	size_t		i = 0;
+
+	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t' || line.p[i] == '*' || line.p[i] == '>'))
+		i++;
+	while (i < line.n && line.p[i] == '-')
+		i++;
+	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
+		i++;
+	/* U+2022 BULLET, U+00B7 MIDDLE DOT */
+	if (i + 3 < line.n && memcmp(line.p + i, "\xe2\x80\xa2", 3) == 0)
+		i += 3;
+	else if (i + 2 < line.n && memcmp(line.p + i, "\xc2\xb7", 2) == 0)
+		i += 2;
+	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
+		i++;
+	return i;
+}
+
+/* Is the rest of the line only punctuation? */
+static bool
+nothing_but_marks(Slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+	{
+		if (ascii_is_alnum(s.p[i]) || (unsigned char) s.p[i] >= 0x80 || s.p[i] == '<')
+			return false;
+	}
+	return true;
+}
+
+/* Exchange's "a@b<mailto:a@b>" and "a@b (a@b)": the address again. */
+static size_t
+skip_repetition(Slice line, size_t i)
+{
+	size_t		offset = i;
+	size_t		start;
+	Slice		again;
+
+	if (i < line.n && (line.p[i] == '<' || line.p[i] == '(' || line.p[i] == '[') &&
+		address_find(line, &offset, &start, &again) && again.p <= line.p + i + 8)
+	{
+		while (offset < line.n && (line.p[offset] == '>' || line.p[offset] == ')' || line.p[offset] == ']'))
+			offset++;
+		return offset;
+	}
+	return i;
+}
+
+/*
+ * Could that be the name in "Name <a@b>"?  A name is some words without a
+ * sentence's punctuation; "please contact <a@b>" is one of the sentences that
+ * must not pass, so a name of more than one word begins with a capital or is
+ * not ASCII.
+ */
+static bool
+is_display_name(Slice name)
+{
+	size_t		words = 0;
+
+	name = slice_trim(name);
+	while (name.n > 0 && (name.p[name.n - 1] == '<' || name.p[name.n - 1] == '(' || name.p[name.n - 1] == '['))
+		name = slice_trim(slice(name.p, name.n - 1));
+	if (name.n > 80)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+	{
+		/* the comma and the full stop of Chinese and Japanese */
+		if (i + 2 < name.n && (memcmp(name.p + i, "\xe3\x80\x81", 3) == 0 || memcmp(name.p + i, "\xe3\x80\x82", 3) == 0 ||
+							   memcmp(name.p + i, "\xef\xbc\x8c", 3) == 0))
+			return false;
+		if (name.p[i] == ':' || name.p[i] == ';' || name.p[i] == '!' || name.p[i] == '?' || name.p[i] == '=')
+			return false;
+		if (!ascii_is_space(name.p[i]) && (i == 0 || ascii_is_space(name.p[i - 1])))
+		{
+			if (name.p[i] >= 'a' && name.p[i] <= 'z' && words > 0)
+				return false;
+			words++;
+		}
+	}
+	return words <= 4;
+}
+
+bool
+shape_read(Slice line, Shape *shape)
+{
+	size_t		begin = skip_bullets(line);
+	size_t		i;
+	Slice		rest;
+
+	memset(shape, 0, sizeof(*shape));
+	if (begin >= line.n)
+		return false;
+	if (line.p[begin] == '<')
+	{
+		size_t		close = slice_find(slice(line.p, line.n < begin + LIMIT_ADDRESS_BYTES ? line.n : begin + LIMIT_ADDRESS_BYTES),
+									   '>', begin);
+
+		if (close == SLICE_NPOS || close == begin + 1)
+			return false;
+		shape->address = slice(line.p + begin + 1, close - begin - 1);
+		for (size_t k = 0; k < shape->address.n; k++)
+		{
+			if (shape->address.p[k] == ' ' && shape->address.p[0] != '"')
+				return false;
+		}
+		shape->bracketed = true;
+		i = close + 1;
+	}
+	else
+	{
+		size_t		offset = begin;
+		size_t		start;
+		Slice		found;
+
+		if (!address_find(line, &offset, &start, &found))
+			return false;
+		if (start > begin)
+		{
+			char		quote = line.p[begin];
+			bool		quoted = (quote == '\'' || quote == '"' || quote == '`') && start == begin + 1;
+
+			if (!quoted)
+			{
+				/* "Name <a@b>", "Name<mailto:a@b>", "Name (a@b)": the line ends with it */
+				Slice		name = slice(line.p + begin, start - begin);
+				size_t		end = offset;
+
+				while (end < line.n && (line.p[end] == ')' || line.p[end] == '>' || line.p[end] == ']' || ascii_is_space(line.p[end])))
+					end++;
+				if (slice_ends_nocase(name, SLICE_LIT("mailto:")))
+					name.n -= 7;
+				else if (line.p[start] != '<' && name.p[name.n - 1] != '(')
+					return false;
+				if (end < line.n || !is_display_name(name))
+					return false;
+				shape->named = true;
+			}
+		}
+		shape->address = found;
+		i = offset;
+		while (i < line.n && (line.p[i] == '\'' || line.p[i] == '"' || line.p[i] == '`'))
+			i++;
+	}
+	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
+		i++;
+	i = skip_repetition(line, i);
+	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
+		i++;
+	shape->behind = i;
+	rest = slice(line.p + i, line.n - i);
+	shape->colon = rest.n > 0 && rest.p[0] == ':';
+	if (!shape->colon && rest.n > 0 && rest.p[0] == '(')
+	{
+		/* Postfix: "<a@b> (expanded from <c@d>): words" */
+		size_t		close = slice_find(rest, ')', 0);
+
+		shape->colon = close != SLICE_NPOS && close + 1 < rest.n && rest.p[close + 1] == ':';
+	}
+	shape->alone = nothing_but_marks(rest);
+	return true;
+}

@@ -1,0 +1,101 @@
+/*
+ * test_html.c
+ *	  The words of an HTML part.
+ *
+ * Build: make unit
+ */
+#include "mail/decode.h"
+#include "report/html.h"
+#include "tap.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static void
+test_text(void)
+{
+	static const struct
+	{
+		const char *name;
+		Slice		html;
+		Slice		text;
+	}			cases[] = {
+		{"no tags", SLICE_LIT("plain  text\nhere"), SLICE_LIT("plain text here")},
+		{"inline tags vanish", SLICE_LIT("a <b>bold</b> word"), SLICE_LIT("a bold word")},
+		{"blocks end lines", SLICE_LIT("<p>one</p><p>two</p>"), SLICE_LIT("one\ntwo\n")},
+		{"cells do, too", SLICE_LIT("<tr><td>a</td><td>b</td></tr>"), SLICE_LIT("a\nb\n")},
+		{"<br>", SLICE_LIT("a<br>b<BR/>c"), SLICE_LIT("a\nb\nc")},
+		{"an address in brackets", SLICE_LIT("&lt;user@example.com&gt;"), SLICE_LIT("<user@example.com>")},
+		{"numbers", SLICE_LIT("user&#64;example&#x2E;com"), SLICE_LIT("user@example.com")},
+		{"beyond ASCII", SLICE_LIT("&#233;&#x1F600;"), SLICE_LIT("\xc3\xa9\xf0\x9f\x98\x80")},
+		{"a NUL, a surrogate, too much", SLICE_LIT("&#0;&#xD800;&#x7FFFFFF;"), SLICE_LIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd")},
+		{"references that are none", SLICE_LIT("&nosuch; & &# &#; &#x; &"), SLICE_LIT("&nosuch; & &# &#; &#x; &")},
+		{"style and script", SLICE_LIT("a<style>p{}</style>b<script>x<y</script>c"), SLICE_LIT("abc")},
+		{"the title", SLICE_LIT("<title>Bounce</title>a"), SLICE_LIT("a")},
+		{"a comment", SLICE_LIT("a<!-- <p> -->b"), SLICE_LIT("ab")},
+		{"a comment that does not end", SLICE_LIT("a<!-- b"), SLICE_LIT("a")},
+		{"a tag that does not end", SLICE_LIT("a<b href="), SLICE_LIT("a")},
+		{"style that does not end", SLICE_LIT("a<style>b"), SLICE_LIT("a")},
+		{"a mere <", SLICE_LIT("1 < 2 <"), SLICE_LIT("1 < 2 <")},
+		{"half a closing tag", SLICE_LIT("a</"), SLICE_LIT("a</")},
+		{"nothing", SLICE_LIT(""), SLICE_LIT("")},
+	};
+	Arena		arena;
+	TestOwner	owner;
+
+	test_arena(&arena, &owner);
+	for (size_t i = 0; i < LENGTH(cases); i++)
+	{
+		Slice		html = exact_copy(cases[i].html);
+
+		is(html_to_text(&arena, html), cases[i].text, cases[i].name);
+		free((char *) html.p);
+	}
+	arena_reset(&arena);
+}
+
+/* Whatever the bytes are: valid UTF-8, and never longer than the HTML was. */
+static void
+test_hazards(void)
+{
+	static const char *const pieces[] = {
+		"<", "&", "&#", "&#0;", "&#9", "&#x10ffff;", "</", "<!--", "-->", "<p", "<p>", ">", "<br>", "<style>", "</style", "\"", "\xe3\x81\x82", " "
+	};
+	uint32_t	seed = 2463534242u;
+	bool		valid = true;
+	bool		bounded = true;
+
+	for (int round = 0; round < 2000; round++)
+	{
+		char		bytes[256];
+		size_t		n = 0;
+		Slice		html;
+		Slice		text;
+		Arena		arena;
+		TestOwner	owner;
+
+		while (n < 200 && test_random(&seed) % 40 != 0)
+		{
+			const char *piece = pieces[test_random(&seed) % LENGTH(pieces)];
+
+			memcpy(bytes + n, piece, strlen(piece));
+			n += strlen(piece);
+		}
+		html = exact_copy(slice(bytes, n));
+		test_arena(&arena, &owner);
+		text = html_to_text(&arena, html);
+		valid = valid && decode_is_utf8(text);
+		bounded = bounded && text.n <= html.n;
+		arena_reset(&arena);
+		free((char *) html.p);
+	}
+	ok(valid, "pieces in any order are valid UTF-8");
+	ok(bounded, "and no longer than they were");
+}
+
+int
+main(void)
+{
+	test_text();
+	test_hazards();
+	return finish();
+}

@@ -1,0 +1,126 @@
+/*
+ * test_json.c
+ *	  The pull reader for JSON: paths, strings, and what is no JSON.
+ *
+ * Build: make unit
+ */
+#include "mail/decode.h"
+#include "report/json.h"
+#include "tap.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define PATH(...) (const char *const[]) {__VA_ARGS__}
+
+static void
+test_paths(void)
+{
+	static const char text[] = "{\"a\": 1, \"b\": {\"c\": [\"x\", {\"d\": \"y\"}, \"z\"], \"e\": true}, \"f\": null}";
+	JsonReader	reader = {.text = slice(text, sizeof(text) - 1)};
+	JsonValue	value;
+
+	ok(json_next(&reader, &value) && !value.is_string && json_path_is(&reader, PATH("a"), 1), "a number");
+	is(value.raw, SLICE_LIT("1"), "  and its token");
+	ok(json_next(&reader, &value) && value.is_string && json_path_is(&reader, PATH("b", "c"), 2), "an array does not count");
+	is(value.raw, SLICE_LIT("x"), "  its first element");
+	ok(json_next(&reader, &value) && json_path_is(&reader, PATH("b", "c", "d"), 3), "an object in an array");
+	ok(!json_path_is(&reader, PATH("b", "c"), 2), "  is not the array");
+	ok(!json_path_is(&reader, PATH("b", "c", "d", "e"), 4), "  nor deeper");
+	ok(json_next(&reader, &value) && json_path_is(&reader, PATH("b", "c"), 2), "back in the array");
+	ok(reader.element[2] == 2, "  it is the third element");
+	ok(json_next(&reader, &value) && !value.is_string && json_path_is(&reader, PATH("b", "e"), 2), "true");
+	ok(json_next(&reader, &value) && json_path_is(&reader, PATH("f"), 1), "null");
+	ok(!json_next(&reader, &value), "the end");
+}
+
+static void
+test_strings(void)
+{
+	static const struct
+	{
+		const char *name;
+		Slice		raw;
+		Slice		text;
+	}			cases[] = {
+		{"plain", SLICE_LIT("abc"), SLICE_LIT("abc")},
+		{"escapes", SLICE_LIT("a\\\"b\\\\c\\/d\\n\\t"), SLICE_LIT("a\"b\\c/d\n\t")},
+		{"a character", SLICE_LIT("\\u00e9"), SLICE_LIT("\xc3\xa9")},
+		{"a pair of surrogates", SLICE_LIT("\\ud83d\\ude00"), SLICE_LIT("\xf0\x9f\x98\x80")},
+		{"half a pair", SLICE_LIT("\\ud83dx"), SLICE_LIT("\xef\xbf\xbdx")},
+		{"half a pair, then another character", SLICE_LIT("\\ud83d\\u0041"), SLICE_LIT("\xef\xbf\xbd" "A")},
+		{"a NUL", SLICE_LIT("\\u0000"), SLICE_LIT("\xef\xbf\xbd")},
+		{"cut off", SLICE_LIT("a\\u00"), SLICE_LIT("a00")},
+		{"a backslash at the end", SLICE_LIT("a\\"), SLICE_LIT("a\\")},
+		{"wrapped by a mailer", SLICE_LIT("ab\r\n cd"), SLICE_LIT("abcd")},
+		{"invalid bytes", SLICE_LIT("\xff"), SLICE_LIT("\xef\xbf\xbd")},
+		{"nothing", SLICE_LIT(""), SLICE_LIT("")},
+	};
+	Arena		arena;
+	TestOwner	owner;
+
+	test_arena(&arena, &owner);
+	for (size_t i = 0; i < LENGTH(cases); i++)
+	{
+		Slice		raw = exact_copy(cases[i].raw);
+
+		is(json_string(&arena, raw), cases[i].text, cases[i].name);
+		free((char *) raw.p);
+	}
+	arena_reset(&arena);
+}
+
+/* How many values does that have?  Each byte too far is seen by AddressSanitizer. */
+static int
+values_of(Slice text)
+{
+	Slice		copy = exact_copy(text);
+	JsonReader	reader = {.text = copy};
+	JsonValue	value;
+	int			count = 0;
+
+	while (json_next(&reader, &value) && count < 1000000)
+		count++;
+	free((char *) copy.p);
+	return count;
+}
+
+static void
+test_hazards(void)
+{
+	static const char pieces[] = "{}[]\",:\\u0a1- \n";
+	size_t		n = 300000;
+	char	   *deep = malloc(n);
+	uint32_t	seed = 2463534242u;
+	int			longest = 0;
+
+	ok(values_of(SLICE_LIT("")) == 0, "nothing");
+	ok(values_of(SLICE_LIT("\"a\"")) == 0, "a string outside of everything");
+	ok(values_of(SLICE_LIT("[\"a")) == 1, "a string that does not end");
+	ok(values_of(SLICE_LIT("[\"a\\")) == 1, "a backslash at the end");
+	ok(values_of(SLICE_LIT("]]]")) == 0, "more closed than opened");
+	ok(values_of(SLICE_LIT("{\"a\":\"b\"} \"c\"")) == 1, "what follows is no JSON any more");
+	for (size_t i = 0; i < n; i++)
+		deep[i] = i % 4 == 0 ? '[' : i % 4 == 1 ? '"' : i % 4 == 2 ? '"' : ',';
+	ok(values_of(slice(deep, n)) == JSON_DEPTH, "values below the deepest level are skipped");
+	for (int round = 0; round < 5000; round++)
+	{
+		char		bytes[48];
+		size_t		length = test_random(&seed) % sizeof(bytes);
+		int			count;
+
+		for (size_t i = 0; i < length; i++)
+			bytes[i] = pieces[test_random(&seed) % (sizeof(pieces) - 1)];
+		count = values_of(slice(bytes, length));
+		longest = count > longest ? count : longest;
+	}
+	ok(longest <= 48, "pieces in any order end");
+	free(deep);
+}
+
+int
+main(void)
+{
+	test_paths();
+	test_strings();
+	test_hazards();
+	return finish();
+}

@@ -1,0 +1,261 @@
+/*
+ * test_regressions.c
+ *	  One case for each bug that was found; each failed before it was mended.
+ *
+ * Where a case is about time, the bound is far above what it takes and far
+ * below what it took.
+ *
+ * Build: make unit
+ */
+#include <time.h>
+
+#include "bounce.h"
+#include "report/lines.h"
+#include "tap.h"
+
+#define DAEMON "From: MAILER-DAEMON@mx.example.com\nTo: sender@example.org\nSubject: Undelivered Mail Returned to Sender\n"
+#define PERSON "From: Bob <bob@example.net>\nTo: alice@example.org\nDate: Mon, 23 Nov 2026 10:00:00 +0000\n"
+#define REPORT DAEMON "MIME-Version: 1.0\nContent-Type: multipart/report; boundary=b\n\n--b\n\nIt failed.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.com\n\n"
+static char text[64 << 20];
+static size_t text_n;
+static Arena arena;
+static TestOwner owner;
+static BounceResult result;
+static void begin(void) { text_n = 0; }
+static void add(const char *s) { memcpy(text + text_n, s, strlen(s)); text_n += strlen(s); }
+static void add_times(const char *s, int times) { while (times-- > 0) add(s); }
+static char *copy;
+
+static void
+give_back(void)
+{
+	if (copy)
+		arena_reset(&arena);
+	free(copy);
+	copy = NULL;
+}
+
+static double
+run(void)
+{
+	clock_t		start = clock();
+	Slice		mail;
+
+	give_back();
+	mail = exact_copy(slice(text, text_n));
+	copy = (char *) mail.p;
+	test_arena(&arena, &owner);
+	result = bounce_read_message(&arena, mail, true);
+	return (double) (clock() - start) / CLOCKS_PER_SEC;
+}
+
+static void mail(const char *s) { begin(); add(s); run(); }
+
+/* A label that is wrapped over two lines: its end lies in the next line, slice_between() underflows (heap over-read of up to 16 KB). */
+static void
+test_wrapped_label(void)
+{
+	mail(DAEMON "\nThe following addresses failed:\n<a@example.com>\n   remote\nsystem: foo.example said no\n550 user unknown\n");
+	is(result.rows[0].rhost, SLICE_LIT("foo.example"), "a wrapped remote label");
+	mail(DAEMON "\ndsn generated\nby: mx.example\nThe following addresses had permanent fatal errors\n<a@example.com>\n  550 5.1.1 user unknown\n");
+	is(result.rows[0].lhost, SLICE_LIT("mx.example"), "a wrapped local label");
+}
+
+/* is_about_sender() searches all from the first reply on for each further code: 5 ms per 4 KB reply, and shared words are judged once per recipient. */
+static void
+test_reply_quadratic(void)
+{
+	double seconds;
+	begin();
+	add(DAEMON "X-Failed-Recipients: ");
+	for (int i = 0; i < 2200; i++) { char s[32]; sprintf(s, "%su%d@b", i ? "," : "", i); add(s); }
+	add("\n\nYour message could not be delivered\n550 ");
+	add_times(":250 s", 660);
+	add("\n");
+	seconds = run();
+	printf("# %zu bytes, %zu rows, %.1f s\n", text_n, result.count, seconds);
+	ok(seconds < 30, "20 KB in no time");
+}
+
+/* append_vendor() copies all that was joined before for each further field: 200 bytes of arena a byte of mail (64 MB: 13 GB). */
+static void
+test_vendor_memory(void)
+{
+	begin();
+	add(REPORT);
+	for (int i = 0; i < 10; i++) { add("Final-Recipient:u@b\n"); add_times("X-Notes:a\n", 2100); }
+	run();
+	printf("# %zu bytes, arena %zu\n", text_n, owner.bytes);
+	ok(owner.bytes < 30 * text_n, "memory is in proportion: vendors' fields");
+
+	begin();
+	add(DAEMON "\n----- Transcript of session follows -----\n");
+	for (int i = 0; i < 25; i++) { add(">>> RCPT TO:<a@b.example>\n"); add_times("<<< 550\n", 1010); }
+	run();
+	printf("# %zu bytes, arena %zu\n", text_n, owner.bytes);
+	ok(owner.bytes < 30 * text_n, "memory is in proportion: lines of a reply");
+}
+
+/* The machine fields are cut at 256 KB although nothing is decoded: 10,000 recipients become 2,140, silently. */
+static void
+test_dsn_cut(void)
+{
+	begin();
+	add(REPORT);
+	for (int i = 0; i < 10000; i++) { char s[200]; sprintf(s, "Final-Recipient: rfc822; user%d@example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 user unknown\n\n", i); add(s); }
+	add("--b--\n");
+	run();
+	printf("# %zu rows\n", result.count);
+	ok(result.count == 10000, "a report of 10,000 recipients");
+}
+
+/* One "delay" marker anywhere in the text turns explicit permanent failures into delays. */
+static void
+test_delay_from_failure(void)
+{
+	mail(DAEMON "\n----- The following addresses had permanent fatal errors -----\n<a@example.com>\n\n----- The following addresses had transient non-fatal errors -----\n<b@example.net>\n\n"
+		"----- Transcript of session follows -----\n550 <a@example.com>... User unknown\n<b@example.net>... Deferred: Connection timed out\nWill keep trying until message is 5 days old\n");
+	ok(result.count == 2 && result.rows[0].kind == KIND_FAILURE && result.rows[0].hard_bounce == TRUTH_TRUE, "Sendmail: permanent stays permanent beside a delay");
+	ok(result.count == 2 && result.rows[1].kind == KIND_DELAY, "  and the delay a delay");
+	mail(DAEMON "\nThe following addresses had permanent fatal errors\n<a@example.com>\n\n   ----- Transcript of session follows -----\n... while talking to mx.example.com.:\n"
+		">>> DATA\n<<< 451 4.3.0 queue full, will try again later\n<<< 550 5.1.1 user unknown\n550 5.1.1 <a@example.com>... User unknown\n");
+	ok(result.count == 1 && result.rows[0].kind == KIND_FAILURE, "the words of a remote reply do not make it a delay");
+	mail(DAEMON "\nYour message could not be delivered to the following recipient:\n\n<a@example.com>: 550 5.1.1 user unknown\n\nNo action is required on your part.\n");
+	ok(result.count == 1 && result.rows[0].kind == KIND_FAILURE, "nor does a polite phrase, against a 550");
+}
+
+/* A lead whose recipient stands below: the address before the words (the sender's) is taken, with a hard verdict. */
+static void
+test_sender_reported(void)
+{
+	mail(DAEMON "\nA message from sender@example.org was not delivered to\n\n  a@example.com\n\nuser unknown\n");
+	ok(result.count == 1, "one row");
+	is(result.count ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "the recipient, not the sender");
+}
+
+/* mime_without_comments() cuts at 16 KB within a character; feedback_type reaches the row unchecked: invalid UTF-8 in a text datum. */
+static void
+test_feedback_type_utf8(void)
+{
+	begin();
+	add("From: fbl@example.com\nTo: s@example.org\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: a");
+	add_times("\xc3\xa9", 9000);
+	add("\nVersion: 1\n\n--b--\n");
+	run();
+	ok(result.count == 1 && decode_is_utf8(result.rows[0].feedback_type), "a long feedback type is valid UTF-8");
+}
+
+/* A null Return-Path and "<a@b>" alone in a line or "<a@b>:" are enough for a report: transactional mail often has both. */
+static void
+test_null_return_path(void)
+{
+	mail("Return-Path: <>\n" PERSON "Subject: Your one-time code\n\nCode: 550 123\n\nIf this was not you, contact\n\n<help@example.net>\n");
+	ok(result.count == 0, "a one-time code is no bounce");
+	mail("Return-Path: <>\n" PERSON "Subject: Welcome\n\nYour account was created. Contact us:\n<help@example.net>: our help desk\n");
+	ok(result.count == 0, "nor is a welcome");
+}
+
+/* JSON within the first 200 bytes of anybody's mail is taken for Amazon's notification, before anything asks who wrote it. */
+static void
+test_sns_in_talk(void)
+{
+	mail(PERSON "Subject: look at this\n\nHi, from our logs: {\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":\"x@example.com\","
+		"\"diagnosticCode\":\"smtp; 550 5.1.1 user unknown\"}]}}\nwhat shall we do?\n");
+	ok(result.count == 0, "people talk about JSON");
+	mail("From: no-reply@sns.amazonaws.com\nTo: a@example.org\nSubject: AWS Notification Message\n\n{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"x@example.com\",\"status\":\"5.1.1 and more\\nwords\"}]}}\n");
+	is(result.rows[0].delivery_status, SLICE_LIT("5.1.1"), "delivery_status is a status");
+	begin();
+	add("From: no-reply@sns.amazonaws.com\nTo: a@example.org\nSubject: AWS Notification Message\n\n{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[");
+	add_times(",", 120000);
+	add("{\"emailAddress\":\"x@example.com\"}]}}\n");
+	run();
+	printf("# %zu rows\n", result.count);
+	ok(result.count <= 1, "elements that are not there are no recipients");
+}
+
+/* lines_read() goes on when split() had no memory for the first line: note_marker() reads lines->lines[0] of NULL. */
+static void
+test_no_memory(void)
+{
+	char words[65536];
+	size_t n = 0;
+	while (n + 40 < sizeof(words)) n += (size_t) sprintf(words + n, "your message was not delivered to\n");
+	for (int i = 1; i < 12; i++)
+	{
+		Lines lines;
+		test_arena(&arena, &owner);
+		/* use up the room, so that the first array needs a block */
+		while (arena.left > 64 || arena.blocks == NULL) arena_alloc(&arena, 32);
+		owner.fail_at = owner.calls + i;
+		lines_read(&arena, slice(words, n), '\n', &lines);
+		ok(true, "no memory");
+		arena_reset(&arena);
+	}
+}
+
+static bool clean(Slice s) { for (size_t i = 0; i < s.n; i++) if ((unsigned char) s.p[i] < ' ' || s.p[i] == 0x7f) return false; return true; }
+
+/* Folds, blanks and controls inside "<...>" reach recipient. */
+static void
+test_recipient_bytes(void)
+{
+	mail(REPORT "Final-Recipient: rfc822; <\"a\n b\"@example.com>\nAction: failed\n--b--\n");
+	ok(result.count == 1 && clean(result.rows[0].recipient), "a folded quoted local part");
+	mail(REPORT "Final-Recipient: rfc822; <\"a\"@[x\n y]>\nAction: failed\n--b--\n");
+	ok(result.count == 1 && clean(result.rows[0].recipient), "a folded literal");
+	mail(REPORT "Final-Recipient: rfc822; <a\x01\x07" "b@example.com>\nAction: failed\n--b--\n");
+	ok(result.count == 1 && clean(result.rows[0].recipient), "control characters");
+}
+
+/* add_common() drops a line of more than 4 KB whole, instead of cutting it: HTML and unwrapped reports lose all evidence. */
+static void
+test_long_line(void)
+{
+	begin();
+	add(DAEMON "X-Failed-Recipients: a@example.com\n\nYour message could not be delivered: 550 5.1.1 user unknown. ");
+	add_times("blah ", 900);
+	add("\n");
+	run();
+	ok(result.count == 1 && strcmp(result.rows[0].reason, "userunknown") == 0, "a long line is evidence, too");
+}
+
+/* is_contained() and drop_contained() walk all markers of the line for each new one: quadratic in a line without ends. */
+static void
+test_line_of_markers(void)
+{
+	double seconds;
+	begin();
+	add(DAEMON "\nYour message could not be delivered to <a@example.com>\n");
+	add_times("generated by: ", 18000);
+	add("\n");
+	seconds = run();
+	printf("# %.2f s\n", seconds);
+	ok(seconds < 15, "250 KB of markers in one line");
+	begin();
+	add("From: fbl@example.com\nTo: s@example.org\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n--b\nContent-Type: message/rfc822\n\nFrom: a@example.org\nTo: ");
+	add_times("\\\"@a", 1000000);
+	add("\n\nx\n--b--\n");
+	seconds = run();
+	printf("# %.2f s\n", seconds);
+	ok(seconds < 15, "a returned To: of 4 MB (add_complaint() has no bound, as add_listed() has)");
+}
+
+int
+main(void)
+{
+	test_wrapped_label();
+	test_reply_quadratic();
+	test_vendor_memory();
+	test_dsn_cut();
+	test_delay_from_failure();
+	test_sender_reported();
+	test_feedback_type_utf8();
+	test_null_return_path();
+	test_sns_in_talk();
+	test_no_memory();
+	test_recipient_bytes();
+	test_long_line();
+	test_line_of_markers();
+	give_back();
+	return finish();
+}

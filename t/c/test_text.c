@@ -1,0 +1,200 @@
+/*
+ * test_text.c
+ *	  Free-text reports: who is named, what is said of him, what is not meant.
+ *
+ * Build: make unit
+ */
+#include "mail/decode.h"
+#include "mail/limits.h"
+#include "report/text.h"
+#include "tap.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+typedef struct Expected
+{
+	const char *name;
+	const char *text;
+	const char *recipients;		/* in order, with commas */
+	const char *words;			/* that the first one's words hold, or NULL */
+	BounceKind	kind;			/* of the first one */
+	bool		delayed;
+} Expected;
+
+static const Expected cases[] = {
+	{"Postfix",
+		"I'm sorry to have to inform you that your message could not\nbe delivered to one or more recipients.\n\n"
+		"<a@example.com>: host mx.example.com[192.0.2.1] said: 550 5.1.1\n    no such user\n\n<b@example.com>: unknown user\n",
+	"a@example.com,b@example.com", "550 5.1.1\n    no such user", KIND_NONE, false},
+	{"an alias",
+		"<b@example.com> (expanded from <a@example.com>): unknown user\n",
+	"b@example.com", "unknown user", KIND_NONE, false},
+	{"Sendmail, two recipients that share the words",
+		"The following addresses had permanent fatal errors\n<a@example.com>\n<b@example.com>\n    550 user unknown\n",
+	"a@example.com,b@example.com", "550 user unknown", KIND_FAILURE, false},
+	{"one recipient twice",
+		"The following addresses had permanent fatal errors\n<a@example.com>\n<A@example.com>\n    550 user unknown\n",
+	"a@example.com", "550 user unknown", KIND_FAILURE, false},
+	{"qmail",
+		"Hi. This is the qmail-send program at mx.example.com.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n"
+		"<a@example.com>:\n192.0.2.1 does not like recipient.\nRemote host said: 550 no\n\n--- Below this line is a copy of the message.\n\n<c@example.net>: hello\n",
+	"a@example.com", "Remote host said: 550 no", KIND_NONE, false},
+	{"the returned message is not searched",
+		"Your message could not be delivered to <a@example.com>\n\nReceived: from x by y\nTo: b@example.net\n\n<c@example.net>: 550 hello\n",
+	"a@example.com", NULL, KIND_NONE, false},
+	{"nor advice",
+		"The following addresses had permanent fatal errors\n<a@example.com>\n\nPlease contact <postmaster@example.net>\nor <help@example.net> for help\n",
+	"a@example.com", NULL, KIND_FAILURE, false},
+	{"a delay",
+		"The following addresses had transient non-fatal errors\n<a@example.com>\n    connection timed out\n\nwill keep trying until message is 5 days old\n",
+	"a@example.com", "connection timed out", KIND_DELAY, true},
+	{"a transcript",
+		"----- The following addresses had permanent fatal errors -----\n<a@example.com>\n\n----- Transcript of session follows -----\n"
+		"... while talking to mx.example.com.:\n>>> RCPT To:<a@example.com>\n<<< 550 no such user\n550 <a@example.com>... User unknown\n",
+	"a@example.com", "550 no such user", KIND_FAILURE, false},
+	{"nobody", "Hello,\n\nhow are you?\n", "", NULL, KIND_NONE, false},
+	{"nothing", "", "", NULL, KIND_NONE, false},
+};
+
+static void
+test_cases(void)
+{
+	for (size_t i = 0; i < LENGTH(cases); i++)
+	{
+		/* the same with CRLF, and with CR alone */
+		for (int kind = 0; kind < 3; kind++)
+		{
+			static const char *const ends[] = {"\n", "\r\n", "\r"};
+			char		text[2048];
+			char		recipients[512] = "";
+			size_t		n = 0;
+			Slice		copy;
+			Arena		arena;
+			TestOwner	owner;
+			TextReport	report;
+			bool		holds = cases[i].words == NULL;
+
+			for (const char *p = cases[i].text; *p; p++)
+			{
+				if (*p != '\n')
+					text[n++] = *p;
+				else
+				{
+					memcpy(text + n, ends[kind], strlen(ends[kind]));
+					n += strlen(ends[kind]);
+				}
+			}
+			copy = exact_copy(slice(text, n));
+			test_arena(&arena, &owner);
+			text_read(&arena, copy, kind == 2 ? '\r' : '\n', &report);
+			for (size_t k = 0; k < report.count; k++)
+			{
+				if (k > 0)
+					strcat(recipients, ",");
+				strncat(recipients, report.recipients[k].address.p, report.recipients[k].address.n);
+			}
+			ok(strcmp(recipients, cases[i].recipients) == 0, cases[i].name);
+			if (strcmp(recipients, cases[i].recipients) != 0)
+				printf("# got %s\n", recipients);
+			if (report.count > 0 && cases[i].words)
+			{
+				if (kind == 0)
+					holds = slice_find_nocase(report.recipients[0].words, slice(cases[i].words, strlen(cases[i].words)), 0) != SLICE_NPOS;
+				else
+					holds = report.recipients[0].words.n > 0;
+			}
+			ok(holds, "  words");
+			if (!holds && report.count > 0)
+				print_bytes("got", report.recipients[0].words);
+			ok(report.count == 0 || report.recipients[0].kind == cases[i].kind, "  section");
+			ok(report.delayed == cases[i].delayed, "  delay");
+			arena_reset(&arena);
+			free((char *) copy.p);
+		}
+	}
+}
+
+static void
+test_details(void)
+{
+	static const char expanded[] = "<b@example.com> (expanded from <a@example.com>): unknown user\n";
+	Arena		arena;
+	TestOwner	owner;
+	TextReport	report;
+	char	   *many;
+	size_t		n = 0;
+
+	test_arena(&arena, &owner);
+	text_read(&arena, slice(expanded, sizeof(expanded) - 1), '\n', &report);
+	ok(report.count == 1, "one recipient");
+	is(report.recipients[0].alias, SLICE_LIT("a@example.com"), "the address mailed");
+	arena_reset(&arena);
+
+	many = malloc(LIMIT_TEXT_RECIPIENTS * 64);
+	n = (size_t) sprintf(many, "The following addresses had permanent fatal errors\n");
+	for (int i = 0; i <= LIMIT_TEXT_RECIPIENTS; i++)
+		n += (size_t) sprintf(many + n, "<u%d@example.com>\n", i);
+	n += (size_t) sprintf(many + n, "    550 user unknown\n");
+	test_arena(&arena, &owner);
+	text_read(&arena, slice(many, n), '\n', &report);
+	ok(report.count == LIMIT_TEXT_RECIPIENTS && report.truncated, "no more recipients than the limit");
+	ok(report.recipients[0].words.p == report.recipients[LIMIT_TEXT_RECIPIENTS - 1].words.p, "they share their words, uncopied");
+	ok(owner.bytes < 16 * 1024 * 1024, "and memory is bounded");
+	arena_reset(&arena);
+	free(many);
+}
+
+/* Whatever the words are: addresses are valid, words are of the text or bounded. */
+static void
+test_hazards(void)
+{
+	static const char *const pieces[] = {
+		"\n", "\n", "\n\n", " ", "    ", "<a@example.com>", "b@example.net", ":", ": ", "(expanded from <c@example.com>)", "550 5.1.1 user unknown",
+		"the following addresses had permanent fatal errors\n", "transcript of session follows\n", ">>> RCPT TO:<a@example.com>\n", "<<< 550 ", "<<< 550-",
+		"will keep trying", "please contact ", "recipient: ", "to: ", "could not be delivered to ", "reason:", "\"", "<", ">", "@", "\xe5\xae\x9b\xe5\x85\x88", "> ", "* "
+	};
+	uint32_t	seed = 2463534242u;
+	bool		valid = true;
+	bool		bounded = true;
+
+	for (int round = 0; round < 5000; round++)
+	{
+		char		bytes[1024];
+		size_t		n = 0;
+		Slice		text;
+		Arena		arena;
+		TestOwner	owner;
+		TextReport	report;
+
+		while (n < 900 && test_random(&seed) % 80 != 0)
+		{
+			const char *piece = pieces[test_random(&seed) % LENGTH(pieces)];
+
+			memcpy(bytes + n, piece, strlen(piece));
+			n += strlen(piece);
+		}
+		text = exact_copy(slice(bytes, n));
+		test_arena(&arena, &owner);
+		text_read(&arena, text, '\n', &report);
+		for (size_t i = 0; i < report.count; i++)
+		{
+			valid = valid && report.recipients[i].address.n > 0 && decode_is_utf8(report.recipients[i].address) &&
+				slice_find(report.recipients[i].address, '\n', 0) == SLICE_NPOS;
+			bounded = bounded && report.recipients[i].words.n <= 3 * LIMIT_REPLY_BYTES;
+		}
+		bounded = bounded && report.words.n <= LIMIT_REPLY_BYTES && report.lhost.n <= text.n;
+		arena_reset(&arena);
+		free((char *) text.p);
+	}
+	ok(valid, "pieces in any order name valid addresses");
+	ok(bounded, "and bounded words");
+}
+
+int
+main(void)
+{
+	test_cases();
+	test_details();
+	test_hazards();
+	return finish();
+}
