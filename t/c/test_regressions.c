@@ -179,6 +179,8 @@ test_no_memory(void)
 {
 	char words[65536];
 	size_t n = 0;
+
+	give_back();
 	while (n + 40 < sizeof(words)) n += (size_t) sprintf(words + n, "your message was not delivered to\n");
 	for (int i = 1; i < 12; i++)
 	{
