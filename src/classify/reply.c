@@ -131,7 +131,11 @@ is_code_at(Slice s, size_t i)
 	if (i + 3 > s.n || (s.p[i] != '2' && s.p[i] != '4' && s.p[i] != '5') ||
 		s.p[i + 1] < '0' || s.p[i + 1] > '7' || !ascii_is_digit(s.p[i + 2]))
 		return false;
-	if (ascii_is_alnum(before) || before == '.' || before == '-' || before == '/' || before == '_' || before == '[')
+	if (ascii_is_alnum(before) || before == '.' || before == '-' || before == '/' || before == '_' ||
+		(before == '[' && behind != ' '))
+		return false;
+	/* with nothing behind it, "unknown mailer error 255" and "localhost:443" hold numbers, not replies */
+	if (i > 0 && i + 3 == s.n && (s.p[i] == '2' || before == ':'))
 		return false;
 	return behind == ' ' || behind == '-' || behind == ':' || behind == ',' || behind == '\'' ||
 		behind == '"' || behind == '>' || behind == ';' || behind == ')' || behind == '<';
@@ -155,7 +159,7 @@ is_announced(Slice s, size_t i)
 		i--;
 	if (i == 0)
 		return true;
-	if (strchr(":;>(=<", s.p[i - 1]) != NULL)
+	if (strchr(":;>(=<[", s.p[i - 1]) != NULL)
 		return true;
 	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
 	{
@@ -244,7 +248,8 @@ find_rhost(Reply *reply, size_t preface)
 	static const Slice leads[] = {
 		SLICE_LIT("host "), SLICE_LIT("connect to "), SLICE_LIT("connection with "),
 		SLICE_LIT("conversation with "), SLICE_LIT("connected to "), SLICE_LIT("remote delivery to "),
-		SLICE_LIT("server "), SLICE_LIT("host: "), SLICE_LIT("talking to "),
+		SLICE_LIT("server "), SLICE_LIT("host: "), SLICE_LIT("talking to "), SLICE_LIT("timed out with "),
+		SLICE_LIT("refused by "), SLICE_LIT("reset by "),
 	};
 	Slice		s = slice(reply->whole.p, preface);
 	size_t		offset = 0;
@@ -256,6 +261,28 @@ find_rhost(Reply *reply, size_t preface)
 		reply->rhost = ip;
 		return;
 	}
+	/* dma: "mx.example.com [192.0.2.1] did not like our RCPT TO:" */
+	offset = slice_find_nocase(s, SLICE_LIT(" did not like our "), 0);
+	if (offset != SLICE_NPOS)
+	{
+		size_t		end = offset;
+		size_t		start;
+
+		if (end > 0 && s.p[end - 1] == ']')
+		{
+			while (end > 0 && s.p[end - 1] != '[')
+				end--;
+			while (end > 0 && (s.p[end - 1] == '[' || s.p[end - 1] == ' '))
+				end--;
+		}
+		for (start = end; start > 0 && !ascii_is_space(s.p[start - 1]);)
+			start--;
+		if (address_is_domain(slice(s.p + start, end - start)))
+		{
+			reply->rhost = slice(s.p + start, end - start);
+			return;
+		}
+	}
 	for (size_t k = 0; k < sizeof(leads) / sizeof(leads[0]); k++)
 	{
 		size_t		at = 0;
@@ -263,8 +290,12 @@ find_rhost(Reply *reply, size_t preface)
 		while ((at = slice_find_nocase(s, leads[k], at)) != SLICE_NPOS)
 		{
 			size_t		start = at + leads[k].n;
-			size_t		end = start;
+			size_t		end;
 			Slice		name;
+
+			if (start < s.n && (s.p[start] == '<' || s.p[start] == '(' || s.p[start] == '['))
+				start++;
+			end = start;
 
 			while (end < s.n && (ascii_is_alnum(s.p[end]) || s.p[end] == '.' || s.p[end] == '-' || s.p[end] == '_'))
 				end++;

@@ -149,6 +149,9 @@ find_status_row(uint32_t code, uint16_t provider)
 static const ReplyRow *
 find_reply_row(int code, const char *command)
 {
+	/* the old greeting means the same (RFC 5321 4.1.1.1) */
+	if (command && strcmp(command, "HELO") == 0)
+		command = "EHLO";
 	for (uint32_t i = 0; code != 0 && i < knowledge_reply_count; i++)
 	{
 		const ReplyRow *row = &knowledge_replies[i];

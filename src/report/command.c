@@ -13,6 +13,8 @@ marker_command(uint16_t marker)
 			return "CONN";
 		case MARKER_AT_EHLO:
 			return "EHLO";
+		case MARKER_AT_HELO:
+			return "HELO";
 		case MARKER_AT_STARTTLS:
 			return "STARTTLS";
 		case MARKER_AT_AUTH:

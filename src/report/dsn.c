@@ -89,6 +89,7 @@ action_of(Slice value)
 		{SLICE_LIT("failure"), ACTION_FAILED},
 		{SLICE_LIT("fail"), ACTION_FAILED},
 		{SLICE_LIT("expired"), ACTION_FAILED},
+		{SLICE_LIT("error"), ACTION_FAILED},	/* OpenSMTPD before 6 */
 		{SLICE_LIT("delayed"), ACTION_DELAYED},
 		{SLICE_LIT("deferred"), ACTION_DELAYED},
 		{SLICE_LIT("delivered"), ACTION_DELIVERED},

@@ -130,6 +130,14 @@ note_marker(void *context, const MatchHit *hit)
 	uint32_t   *link;
 
 	search->line = last;
+	if (end - start > LIMIT_REPLY_BYTES)
+		return true;
+	/* the "*" of a phrase must not run over the end of a paragraph */
+	for (size_t i = first + 1; i < last; i++)
+	{
+		if (slice_trim(slice_between(lines->text.p + lines->lines[i].start, lines->text.p + lines->lines[i].end)).n == 0)
+			return true;
+	}
 	if (!fits(search, row, hit, &lines->lines[first], start, end))
 		return true;
 	marker = arena_grow(search->arena, lines->markers, lines->marker_count, &search->allocated, sizeof(LineMarker));

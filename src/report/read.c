@@ -228,6 +228,8 @@ report_read_words(Report *report)
 				delivery->words = text_report.count == 1 ? text_report.recipients[0].words : text_report.words;
 				if (delivery->recipient.n == 0 && text_report.count == 1)
 					delivery->recipient = text_report.recipients[0].address;
+				if (delivery->command == NULL && text_report.count == 1)
+					delivery->command = text_report.recipients[0].command;
 				if (delivery->command == NULL)
 					delivery->command = text_report.command;
 			}

@@ -265,6 +265,8 @@ is_session_line(Slice line)
 {
 	if (slice_starts_nocase(line, SLICE_LIT("<<< ")))
 		return line.n > 7 && ascii_is_digit(line.p[4]);
+	if (slice_starts_nocase(line, SLICE_LIT("Sent <<< ")) || slice_starts_nocase(line, SLICE_LIT("Received >>> ")))
+		return true;
 	return slice_starts_nocase(line, SLICE_LIT(">>> ")) &&
 		transcript_verb(slice_trim(slice(line.p + 4, line.n - 4))) != NULL;
 }
@@ -292,16 +294,6 @@ note_markers(Reader *reader, const TextLine *line)
 		if (decoder != DECODER_NONE)
 			report->decoder = decoder;
 	}
-	for (uint32_t i = line->first_marker; i != LINE_NONE; i = reader->lines.markers[i].next)
-	{
-		const char *command = marker_command(reader->lines.markers[i].marker);
-
-		if (command == NULL)
-			continue;
-		if (reader->member_count > 0)
-			reader->command = command;
-		report->command = command;
-	}
 	/* what a remote host promises in its reply is not for us */
 	if (line_has(line, MARKER_DELAY) && !in_session)
 	{
@@ -316,6 +308,24 @@ note_markers(Reader *reader, const TextLine *line)
 		while (name.n > 0 && (name.p[0] == ':' || name.p[0] == ' '))
 			name = slice(name.p + 1, name.n - 1);
 		report->lhost = name;
+	}
+}
+
+/* What the line says of the recipients that it belongs to, its own included: so only once they are known. */
+static void
+note_stage(Reader *reader, const TextLine *line)
+{
+	TextReport *report = reader->report;
+
+	for (uint32_t i = line->first_marker; i != LINE_NONE; i = reader->lines.markers[i].next)
+	{
+		const char *command = marker_command(reader->lines.markers[i].marker);
+
+		if (command == NULL)
+			continue;
+		if (reader->member_count > 0)
+			reader->command = command;
+		report->command = command;
 	}
 	if (line_has(line, MARKER_REMOTE) && reader->member_count > 0)
 	{
@@ -359,6 +369,14 @@ note_alias(Reader *reader, const TextLine *line, Slice text, size_t indent)
 	}
 }
 
+/* Is the rest of a label's line empty, or one mark, U+FF1A FULLWIDTH COLON included? */
+static bool
+nothing_but_colon(Slice s)
+{
+	s = slice_trim(s);
+	return s.n <= 1 || slice_equal(s, SLICE_LIT("\xef\xbc\x9a"));
+}
+
 /* A line that announces recipients: 'from' is where they may stand in it. */
 static void
 open_section(Reader *reader, BounceKind kind, Slice line, size_t from, size_t indent)
@@ -369,6 +387,14 @@ open_section(Reader *reader, BounceKind kind, Slice line, size_t from, size_t in
 	reader->section = kind;
 	reader->mode = MODE_LIST;
 	add_addresses(reader, line, from, indent);
+}
+
+/* "550-..." */
+static bool
+begins_with_code(Slice line)
+{
+	return line.n > 3 && line.p[0] >= '4' && line.p[0] <= '5' && ascii_is_digit(line.p[1]) &&
+		ascii_is_digit(line.p[2]) && (line.p[3] == '-' || line.p[3] == ' ');
 }
 
 /* Returns false at the line where the returned message begins. */
@@ -390,6 +416,7 @@ read_line(Reader *reader, size_t number)
 	size_t		indent = (size_t) (trimmed.p - line.p);
 	Shape		shape;
 	bool		is_recipient;
+	bool		in_reply;		/* a refusal goes on: it may say "could not deliver mail to <sender>", too */
 
 	if (trimmed.n == 0)
 	{
@@ -432,7 +459,9 @@ read_line(Reader *reader, size_t number)
 		report->speaks = true;
 		return true;
 	}
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+	in_reply = has_words(reader) && !reader->blank_behind &&
+		(indent > reader->indent || begins_with_code(trimmed));
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]) && !in_reply; i++)
 	{
 		if (line_has(entry, sections[i].marker))
 		{
@@ -451,7 +480,7 @@ read_line(Reader *reader, size_t number)
 			reader->mode = MODE_TEXT;
 		if (add_addresses(reader, line, marker->end - entry->start, indent))
 			report->speaks = true;
-		else if (slice_trim(behind_marker(&reader->lines, entry, marker)).n <= 1)
+		else if (nothing_but_colon(behind_marker(&reader->lines, entry, marker)))
 			reader->mode = MODE_LIST;
 		return true;
 	}
@@ -461,7 +490,7 @@ read_line(Reader *reader, size_t number)
 		add_addresses(reader, line, indent + 3, indent);
 		return true;
 	}
-	if (line_has(entry, MARKER_LEAD))
+	if (line_has(entry, MARKER_LEAD) && !in_reply)
 	{
 		const LineMarker *marker = lines_marker(&reader->lines, entry, MARKER_LEAD);
 		const char *text = reader->lines.text.p;
@@ -577,6 +606,7 @@ text_read(Arena *arena, Slice text, char line_end, TextReport *report)
 			arena_interrupt(arena);
 		if (!read_line(&reader, i))
 			break;
+		note_stage(&reader, &reader.lines.lines[i]);
 	}
 	close_group(&reader);
 	apply_transcript(&reader);

@@ -49,6 +49,15 @@ side_of(Slice *line)
 		*line = slice_trim(slice(line->p + 3, line->n - 3));
 		return side;
 	}
+	/* InterScan turns the arrows round, but names the sides */
+	if (slice_starts_nocase(*line, SLICE_LIT("Sent <<<")) || slice_starts_nocase(*line, SLICE_LIT("Received >>>")))
+	{
+		char		side = line->p[0] == 'S' || line->p[0] == 's' ? '>' : '<';
+		size_t		cut = side == '>' ? 8 : 12;
+
+		*line = slice_trim(slice(line->p + cut, line->n - cut));
+		return side;
+	}
 	for (size_t i = 0; i + 3 <= look; i++)
 	{
 		if (line->p[i] == '<' && line->p[i + 1] == '-' && line->p[i + 2] == '-')
