@@ -19,7 +19,7 @@ DATA = $(wildcard bounce--*.sql)
 TABLES = build/knowledge.c build/markers.c
 IDS = build/reason_ids.h build/marker_ids.h
 
-LIB_SRCS = $(sort $(wildcard src/*.c src/mail/*.c src/report/*.c src/classify/*.c)) $(TABLES)
+LIB_SRCS = $(sort $(wildcard src/*.c src/mail/*.c src/match/*.c src/report/*.c src/classify/*.c)) $(TABLES)
 LIB_OBJS = $(LIB_SRCS:.c=.o)
 PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
 OBJS = $(LIB_OBJS) $(PG_OBJS)
@@ -95,8 +95,8 @@ $(OBJS) $(OBJS:.o=.bc): $(HEADERS)
 endif
 
 # The data compiler is a program of its own, built for the machine that builds.
-build/datac: $(sort $(wildcard src/datac/*.c)) src/classify/fold.c src/classify/regex.c src/mail/slice.c src/mail/arena.c \
-		$(wildcard src/datac/*.h src/classify/*.h src/mail/*.h)
+build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/classify/regex.c src/mail/slice.c src/mail/arena.c \
+		$(wildcard src/datac/*.h src/match/*.h src/classify/*.h src/mail/*.h)
 	@mkdir -p build
 	$(CC) -std=gnu11 $(WARNINGS) -O2 -Isrc $(shell $(PKG_CONFIG) --cflags libpcre2-8) -o $@ $(filter %.c,$^) \
 		$(shell $(PKG_CONFIG) --libs libpcre2-8)

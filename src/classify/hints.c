@@ -2,7 +2,7 @@
  * hints.c
  *	  What else a reply tells.
  */
-#include "classify/fold.h"
+#include "match/fold.h"
 #include "classify/hints.h"
 #include "classify/knowledge.h"
 #include "mail/address.h"

@@ -11,7 +11,7 @@
 #ifndef BOUNCE_KNOWLEDGE_H
 #define BOUNCE_KNOWLEDGE_H
 
-#include "classify/match.h"
+#include "match/match.h"
 #include "reason_ids.h"
 
 #define PROVIDER_NONE UINT16_MAX

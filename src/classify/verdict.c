@@ -19,7 +19,7 @@
  * up, onhold for a report without any cause, undefined for words that nobody
  * knows.
  */
-#include "classify/fold.h"
+#include "match/fold.h"
 #include "classify/provider.h"
 #include "classify/regex.h"
 #include "classify/verdict.h"

@@ -1,6 +1,6 @@
 /*
  * automaton.c
- *	  Makes the Aho-Corasick automaton that src/classify/match.c walks.
+ *	  Makes the Aho-Corasick automaton that src/match/match.c walks.
  *
  * Three steps: a trie of the pieces; its fail links, level by level; the
  * double array.  The result depends on nothing but the pieces and their order.

@@ -1,11 +1,11 @@
 /*
  * automaton.h
- *	  Makes the Aho-Corasick automaton that src/classify/match.c walks.
+ *	  Makes the Aho-Corasick automaton that src/match/match.c walks.
  */
 #ifndef DATAC_AUTOMATON_H
 #define DATAC_AUTOMATON_H
 
-#include "classify/match.h"
+#include "match/match.h"
 
 /* One piece of a phrase, folded. */
 typedef struct AutomatonPiece

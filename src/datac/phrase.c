@@ -5,7 +5,7 @@
  * The phrase is folded as a whole by the function that folds the texts, with a
  * byte for each "*" that folding leaves alone, so that blanks beside a "*" stay.
  */
-#include "classify/fold.h"
+#include "match/fold.h"
 #include "datac/phrase.h"
 
 /* Stands for "*" while a phrase is folded; no phrase may hold it. */

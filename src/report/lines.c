@@ -2,7 +2,7 @@
  * lines.c
  *	  A human text as lines, with the markers that each holds.
  */
-#include "classify/fold.h"
+#include "match/fold.h"
 #include "mail/limits.h"
 #include "mail/mime.h"
 #include "report/lines.h"

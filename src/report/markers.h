@@ -11,7 +11,7 @@
 #ifndef BOUNCE_MARKERS_H
 #define BOUNCE_MARKERS_H
 
-#include "classify/match.h"
+#include "match/match.h"
 #include "marker_ids.h"
 
 #define DECODER_NONE UINT16_MAX

@@ -5,7 +5,7 @@
  * Only fields that a program or a mail system fills for this purpose are
  * searched; the long ones (Received, DKIM-Signature, ARC-*) tell nothing.
  */
-#include "classify/fold.h"
+#include "match/fold.h"
 #include "report/signs.h"
 
 #define SIGN_TEXT_BYTES 400

@@ -35,7 +35,6 @@ static const struct
 typedef struct Notice
 {
 	BounceKind	kind;
-	Slice		bounce_type;
 	Slice		sub_type;
 	MailDate	happened;
 	Slice		smtp_response;
@@ -127,8 +126,6 @@ read_value(Report *report, Notice *notice, const JsonReader *reader, size_t firs
 			 PATH(reader, "deliveryDelay", "delayedRecipients", "status") ||
 			 PATH(reader, "deliveryDelay", "delayedRecipients", "diagnosticCode"))
 		read_recipient(report, reader, first, text);
-	else if (PATH(reader, "bounce", "bounceType"))
-		notice->bounce_type = text;
 	else if (PATH(reader, "bounce", "bounceSubType") || PATH(reader, "deliveryDelay", "delayType") ||
 			 PATH(reader, "complaint", "complaintSubType"))
 		notice->sub_type = text;

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "classify/fold.h"
-#include "classify/match.h"
+#include "match/fold.h"
+#include "match/match.h"
 
 /* The data compiler is no part of the library. */
 #include "datac/automaton.c"

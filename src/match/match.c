@@ -6,7 +6,7 @@
  * match.h.  This file only walks them: it holds no knowledge, changes no table,
  * and allocates nothing but the list of phrases with "*" that were begun.
  */
-#include "classify/match.h"
+#include "match/match.h"
 
 /* Bytes between two calls of the arena's interrupt hook. */
 #define MATCH_STRIDE 65536

@@ -8,7 +8,7 @@
  * writes more bytes than it read: no row of fold_ranges may map a character to
  * a longer one.
  */
-#include "classify/fold.h"
+#include "match/fold.h"
 
 /* What an ASCII byte becomes (white space a blank); 0: no ASCII, look closer. */
 static const uint8_t fold_plain[256] = {
