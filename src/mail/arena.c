@@ -46,7 +46,7 @@ struct ArenaBlock
 								 * for a single request */
 };
 
-/* The owner's function need not align to more than 8 (palloc does not). */
+/* The owner's function need not align to more than 8. */
 #define BLOCK_OVERHEAD (sizeof(ArenaBlock) + ARENA_ALIGN - 1)
 
 void

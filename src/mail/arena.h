@@ -3,14 +3,13 @@
  *	  Memory for one message, given back all at once.
  *
  * The library allocates only from an Arena, and an Arena only through the two
- * functions that its owner hands in: palloc/pfree of a memory context in the
- * backend, malloc/free in the fuzzer, a failing stub in the fault tests.
+ * functions that its owner hands in: those of a memory context in the backend,
+ * malloc/free in the fuzzer, a failing stub in the fault tests.
  *
- * Errors: 'alloc' may longjmp away (the backend's palloc does; then the
- * owner's memory context frees the blocks) or return NULL.  In the latter case
- * arena_alloc returns NULL and sets arena->failed; every caller in this
- * library treats NULL as "absent" and goes on, and the owner looks at 'failed'
- * at the end.
+ * Errors: 'alloc' returns NULL when memory is short.  It must not longjmp: the
+ * caller may hold an object of GMime, GLib or PCRE2.  Then arena_alloc returns
+ * NULL and sets arena->failed; every caller in this library treats NULL as
+ * "absent" and goes on, and the owner looks at 'failed' at the end.
  */
 #ifndef BOUNCE_ARENA_H
 #define BOUNCE_ARENA_H
