@@ -84,7 +84,9 @@ find_pg_config()
 	pg_config=
 	for candidate in ${PG_CONFIG:-pg_config $(ls -d /usr/lib/postgresql/*/bin/pg_config /usr/pgsql-*/bin/pg_config 2>/dev/null | sort -t/ -k5,5Vr)}; do
 		bin=$("$candidate" --bindir 2>/dev/null) || continue
-		[ -f "$("$candidate" --pgxs)" ] && [ -x "$bin/initdb" ] && [ -x "$bin/postgres" ] || continue
+		# Debian's server package has the makefiles, too, but not the headers
+		[ -f "$("$candidate" --pgxs)" ] && [ -f "$("$candidate" --includedir-server)/postgres.h" ] &&
+			[ -x "$bin/initdb" ] && [ -x "$bin/postgres" ] || continue
 		pg_config=$candidate
 		return
 	done
