@@ -273,12 +273,12 @@ judge(Arena *arena, Report *report, size_t number, bool judged_before, Verdict *
 	if (judged_before && report->words_read && delivery->kind != KIND_SUCCESS &&
 		verdict_is_shared(delivery, delivery - 1, verdict))
 		return;
-	verdict_of(arena, delivery, verdict);
+	verdict_of(arena, delivery, NULL, verdict);
 	if (!report->words_read &&
 		(!verdict->sure || delivery->recipient.n == 0 || verdict->reply.code == 0))
 	{
 		report_read_words(report);
-		verdict_of(arena, delivery, verdict);
+		verdict_of(arena, delivery, NULL, verdict);
 	}
 	else if (verdict->command == NULL && delivery->kind != KIND_SUCCESS)
 	{
@@ -407,7 +407,7 @@ bounce_read_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, Bo
 		if (slice_starts_nocase(smtp_command, verbs[i]))
 			delivery.command = verbs[i].p;
 	}
-	verdict_of(arena, &delivery, &verdict);
+	verdict_of(arena, &delivery, NULL, &verdict);
 	row->kind = KIND_FAILURE;
 	if (verdict.reply.code / 100 == 2 || (verdict.reply.code == 0 && status_class(verdict.status) == 2))
 	{

@@ -2,89 +2,16 @@
  * verdict.c
  *	  Why a delivery failed.
  *
- * The evidence, strongest first:
- *
- *	  1. a text that quotes somebody else's failure (sender verification)
- *	  2. the refusing provider's own status code
- *	  3. telling words: of the innermost reply, of the whole diagnostic, of
- *		 vendors' fields
- *	  4. what the format tells (Sieve, SES)
- *	  5. a telling status code (5.1.1, not 5.0.0 or 5.7.1)
- *	  6. telling words of the human text that goes with the recipient; before 5
- *		 where there is no diagnostic
- *	  7. generic words
- *	  8. a weak status code, then the reply code and the command
- *
- * and where nothing speaks: expired for what was tried until the queue gave
- * up, onhold for a report without any cause, undefined for words that nobody
- * knows.
+ * Reads the reply out of the diagnostic or the human text, finds out who
+ * refused and at which command, has the evidence weighed (steps.c), and looks
+ * at what the command and the codes say of the outcome.
  */
-#include "match/fold.h"
 #include "classify/provider.h"
-#include "classify/regex.h"
+#include "classify/steps.h"
 #include "classify/verdict.h"
 #include "mail/address.h"
-#include "mail/limits.h"
+#include "match/fold.h"
 #include "report/markers.h"
-
-/* The best phrases of a text. */
-typedef struct Finding
-{
-	const PhraseRow *row;		/* what it says, traps aside */
-	const PhraseRow *trap;		/* that it quotes somebody else's failure */
-	uint32_t	score;
-	uint32_t	trap_score;
-	Slice		text;			/* folded */
-	const uint16_t *providers;
-} Finding;
-
-static bool
-is_one_of(uint16_t provider, const uint16_t *providers)
-{
-	for (int i = 0; i < VERDICT_PROVIDERS; i++)
-	{
-		if (providers[i] == provider)
-			return true;
-	}
-	return false;
-}
-
-static uint32_t
-score_of(const PhraseRow *row)
-{
-	return ((uint32_t) row->rank << 20) |
-		((uint32_t) (row->provider != PROVIDER_NONE) << 16) | row->literal;
-}
-
-static bool
-note_phrase(void *context, const MatchHit *hit)
-{
-	Finding    *finding = context;
-	const PhraseRow *row = &knowledge_phrases[hit->phrase];
-	uint32_t	score;
-
-	if (row->provider != PROVIDER_NONE && !is_one_of(row->provider, finding->providers))
-		return true;
-	score = score_of(row);
-	/* asked last: it costs more than all the rest */
-	if (row->regex && score > (row->rank == RANK_TRAP ? finding->trap_score : finding->score) &&
-		!regex_matches(row->regex, finding->text))
-		return true;
-	if (row->rank == RANK_TRAP)
-	{
-		if (score > finding->trap_score)
-		{
-			finding->trap = row;
-			finding->trap_score = score;
-		}
-	}
-	else if (finding->row == NULL || score > finding->score)
-	{
-		finding->row = row;
-		finding->score = score;
-	}
-	return true;
-}
 
 static bool
 note_command(void *context, const MatchHit *hit)
@@ -96,71 +23,12 @@ note_command(void *context, const MatchHit *hit)
 	return true;
 }
 
-/* Looks for phrases in one more text. */
-static void
-find_phrases(Arena *arena, Slice text, Finding *finding)
-{
-	if (text.n > LIMIT_REPLY_BYTES)
-		text.n = LIMIT_REPLY_BYTES;
-	if (text.n == 0)
-		return;
-	finding->text = fold_text(arena, text);
-	match_run(&knowledge_phrase_match, arena, finding->text, note_phrase, finding);
-}
-
-static Finding
-find_phrase(Arena *arena, Slice text, const uint16_t *providers)
-{
-	Finding		finding = {.providers = providers};
-
-	find_phrases(arena, text, &finding);
-	return finding;
-}
-
 /* The command that a text names, into *command. */
 static void
 find_command(Arena *arena, Slice text, const char **command)
 {
 	if (text.n > 0)
 		match_run(&knowledge_marker_match, arena, fold_text(arena, text), note_command, command);
-}
-
-static const StatusRow *
-find_status_row(uint32_t code, uint16_t provider)
-{
-	uint32_t	low = 0;
-	uint32_t	high = knowledge_status_count;
-
-	while (code != 0 && low < high)
-	{
-		uint32_t	middle = low + (high - low) / 2;
-		const StatusRow *row = &knowledge_statuses[middle];
-
-		if (row->provider == provider && row->code == code)
-			return row;
-		if (row->provider < provider || (row->provider == provider && row->code < code))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-static const ReplyRow *
-find_reply_row(int code, const char *command)
-{
-	/* the old greeting means the same (RFC 5321 4.1.1.1) */
-	if (command && strcmp(command, "HELO") == 0)
-		command = "EHLO";
-	for (uint32_t i = 0; code != 0 && i < knowledge_reply_count; i++)
-	{
-		const ReplyRow *row = &knowledge_replies[i];
-
-		if (row->code == code &&
-			(row->command == NULL || (command && strcmp(row->command, command) == 0)))
-			return row;
-	}
-	return NULL;
 }
 
 uint16_t
@@ -172,12 +40,6 @@ verdict_reason(const char *name)
 			return i;
 	}
 	return REASON_UNDEFINED;
-}
-
-static bool
-is_telling(const Finding *finding)
-{
-	return finding->row != NULL && finding->row->rank >= RANK_PLAIN;
 }
 
 /*
@@ -213,24 +75,6 @@ provider_in(Slice words)
 	return PROVIDER_NONE;
 }
 
-/*
- * Does the trap decide?  It keeps a failure that the text quotes (of the
- * sender's address) from being taken for the recipient's; words about the
- * sender or the content are more exact than it.
- */
-static bool
-trap_decides(const Finding *finding)
-{
-	const char *fault;
-
-	if (finding->trap == NULL)
-		return false;
-	if (!is_telling(finding))
-		return true;
-	fault = knowledge_reasons[finding->row->reason].fault;
-	return fault == NULL || (strcmp(fault, "sender") != 0 && strcmp(fault, "content") != 0);
-}
-
 static void
 find_providers(const Delivery *delivery, Slice rhost, Verdict *verdict)
 {
@@ -254,48 +98,32 @@ is_number(Slice s)
 	return s.n > 0;
 }
 
-/* Where the words and codes decide nothing. */
-static uint16_t
-reason_without_evidence(const Delivery *delivery, const Verdict *verdict)
-{
-	/* the exit code of a delivery program (RFC 3464's x-unix) */
-	if (is_number(delivery->diagnostic) && delivery->diagnostic.n <= 3 &&
-		slice_starts_nocase(delivery->diagnostic_type, SLICE_LIT("x-unix")))
-		return REASON_MAILERERROR;
-	if (delivery->kind == KIND_DELAY || status_class(verdict->status) == 4 || verdict->reply.code / 100 == 4)
-		return REASON_EXPIRED;
-	return delivery->diagnostic.n > 0 || verdict->reply.code != 0 ? REASON_UNDEFINED : REASON_ONHOLD;
-}
-
+/*
+ * The reply that is judged, its codes, its host, who runs that, and the
+ * command at which it was given; what is not there is left empty.
+ */
 static void
-decide(Verdict *verdict, uint16_t reason, bool sure)
+read_evidence(Case *judged)
 {
-	verdict->reason = reason;
-	verdict->sure = sure;
-}
-
-static void
-judge(Arena *arena, const Delivery *delivery, Verdict *verdict)
-{
+	Arena	   *arena = judged->arena;
+	const Delivery *delivery = judged->delivery;
+	Verdict    *verdict = judged->verdict;
 	Reply		human = {0};
-	Finding		inner = {0};
-	Finding		outer = {0};
-	Finding		vendor = {0};
-	Finding		spoken = {0};
-	const StatusRow *row;
-	const ReplyRow *reply_row;
 	size_t		length;
-	bool		has_diagnostic = delivery->diagnostic.n > 0;
 
-	memset(verdict, 0, sizeof(*verdict));
+	judged->has_diagnostic = delivery->diagnostic.n > 0;
 	reply_read(arena, delivery->diagnostic, &verdict->reply);
 	/* the answer to QUIT, or the exit code of a program: the text tells the cause */
-	if (has_diagnostic && delivery->words.n > 0 && delivery->kind != KIND_SUCCESS &&
+	if (judged->has_diagnostic && delivery->words.n > 0 && delivery->kind != KIND_SUCCESS &&
 		((verdict->reply.code != 0 && verdict->reply.code < 400) || is_number(delivery->diagnostic)))
-		has_diagnostic = false;
+		judged->has_diagnostic = false;
 	if (delivery->words.n > 0)
 		reply_read(arena, delivery->words, &human);
-	if (!has_diagnostic)
+	trail_source(judged->trail, verdict->reply.whole, delivery->diagnostic);
+	trail_source(judged->trail, verdict->reply.words, delivery->diagnostic);
+	trail_source(judged->trail, human.whole, delivery->words);
+	trail_source(judged->trail, human.words, delivery->words);
+	if (!judged->has_diagnostic)
 		verdict->reply = human;
 	else if (verdict->reply.code == 0 && human.code != 0 && verdict->reply.status == 0)
 	{
@@ -323,92 +151,11 @@ judge(Arena *arena, const Delivery *delivery, Verdict *verdict)
 	if (verdict->command == NULL &&
 		(verdict->reply.code == 0 || slice_ends_nocase(verdict->reply.words, SLICE_LIT("]"))))
 		find_command(arena, verdict->reply.words, &verdict->command);
-
-	inner = find_phrase(arena, verdict->reply.words, verdict->providers);
-	outer.providers = verdict->providers;
-	find_phrases(arena, verdict->reply.preface, &outer);
-	find_phrases(arena, verdict->reply.suffix, &outer);
-	if (trap_decides(&outer))
-	{
-		decide(verdict, outer.trap->reason, true);
-		return;
-	}
-	if (trap_decides(&inner))
-	{
-		decide(verdict, inner.trap->reason, true);
-		return;
-	}
-	for (int i = 0; i < VERDICT_PROVIDERS; i++)
-	{
-		row = verdict->providers[i] != PROVIDER_NONE ? find_status_row(verdict->status, verdict->providers[i]) : NULL;
-		if (row)
-		{
-			decide(verdict, row->reason, true);
-			return;
-		}
-	}
-	if (is_telling(&inner))
-	{
-		decide(verdict, inner.row->reason, true);
-		return;
-	}
-	if (is_telling(&outer))
-	{
-		decide(verdict, outer.row->reason, true);
-		return;
-	}
-	vendor = find_phrase(arena, delivery->vendor, verdict->providers);
-	if (is_telling(&vendor))
-	{
-		decide(verdict, vendor.row->reason, true);
-		return;
-	}
-	if (has_diagnostic && delivery->words.n > 0)
-		spoken = find_phrase(arena, delivery->words, verdict->providers);
-	if (trap_decides(&spoken))
-	{
-		decide(verdict, spoken.trap->reason, true);
-		return;
-	}
-	if (delivery->fallback_reason && !is_telling(&spoken))
-	{
-		decide(verdict, verdict_reason(delivery->fallback_reason), true);
-		return;
-	}
-	row = find_status_row(verdict->status, PROVIDER_NONE);
-	/*
-	 * A Status that the refusing host did not say itself was made up by the
-	 * reporting host from the bare reply; then it is no more than a hint.
-	 */
-	if (row && row->strength == STRENGTH_DECIDES && (verdict->reply.status != 0 || verdict->reply.code == 0))
-	{
-		decide(verdict, row->reason, true);
-		return;
-	}
-	if (is_telling(&spoken))
-	{
-		decide(verdict, spoken.row->reason, true);
-		return;
-	}
-	if (inner.row || outer.row || vendor.row || spoken.row)
-	{
-		decide(verdict, inner.row ? inner.row->reason : outer.row ? outer.row->reason :
-			   vendor.row ? vendor.row->reason : spoken.row->reason, false);
-		return;
-	}
-	if (row && row->strength != STRENGTH_NONE)
-	{
-		decide(verdict, row->reason, false);
-		return;
-	}
-	reply_row = find_reply_row(verdict->reply.code, verdict->command ? verdict->command : delivery->command);
-	if (reply_row && reply_row->reason != REASON_UNDEFINED)
-	{
-		decide(verdict, reply_row->reason, false);
-		return;
-	}
-	decide(verdict, reason_without_evidence(delivery, verdict), false);
 }
+
+/* ------------------------------------------------------------------------
+ * What the command and the codes say of the words
+ * ------------------------------------------------------------------------ */
 
 /* Reasons that speak of an address or a domain: of whose, the command tells. */
 static bool
@@ -418,22 +165,75 @@ is_about_address(uint16_t reason)
 		reason == REASON_NOTACCEPT || reason == REASON_SUSPEND;
 }
 
+/* RFC 3463 3.2: X.1.7 and X.1.8 are codes for the sender's address. */
+static bool
+is_about_sender(const Verdict *verdict)
+{
+	return (verdict->command && strcmp(verdict->command, "MAIL") == 0) ||
+		verdict->status % 1000000 == status_make(0, 1, 7) || verdict->status % 1000000 == status_make(0, 1, 8);
+}
+
+/* X.1.z: about an address */
+static bool
+is_address_status(uint32_t status)
+{
+	return status / 1000 % 1000 == 1;
+}
+
+/*
+ * "User unknown" is a hard verdict, so the rest of the reply must not speak
+ * against it.  Words that one provider is known by are exempt.
+ */
+static void
+amend_user_unknown(Verdict *verdict)
+{
+	const StatusRow *row;
+
+	if (verdict->judged != REASON_USERUNKNOWN || verdict->phrase == NULL || verdict->phrase->provider != PROVIDER_NONE ||
+		verdict->phrase->rank == RANK_SPECIFIC || is_address_status(verdict->status))
+		return;
+	/* accepted at RCPT, refused with the message: filters hide behind these words, and the address may exist */
+	if (verdict->command && strcmp(verdict->command, "DATA") == 0)
+	{
+		verdict->reason = REASON_FILTERED;
+		verdict->amended_by = "unknown-after-data";
+		return;
+	}
+	/* the host's own code knows the mailbox: disabled, full ...; at RCPT it is a habit of some servers */
+	row = steps_status_row(verdict->reply.status, PROVIDER_NONE);
+	if (row && row->strength == STRENGTH_DECIDES && !(verdict->command && strcmp(verdict->command, "RCPT") == 0))
+	{
+		verdict->reason = row->reason;
+		verdict->amended_by = "code-knows-mailbox";
+	}
+}
+
 void
 verdict_at_command(Verdict *verdict, const char *command)
 {
 	if (verdict->command == NULL)
 		verdict->command = command;
-	/* refused at MAIL FROM, or with a code for sender's addresses (RFC 3463 3.2): the sender is meant */
-	if (is_about_address(verdict->reason) &&
-		((verdict->command && strcmp(verdict->command, "MAIL") == 0) ||
-		 verdict->status % 1000000 == status_make(0, 1, 7) || verdict->status % 1000000 == status_make(0, 1, 8)))
+	verdict->reason = verdict->judged;
+	verdict->amended_by = NULL;
+	/* refused at MAIL FROM, or with a code for sender's addresses: the sender is meant */
+	if (is_about_address(verdict->judged) && is_about_sender(verdict))
+	{
 		verdict->reason = REASON_REJECTED;
+		verdict->amended_by = "sender-address";
+	}
+	else
+		amend_user_unknown(verdict);
 }
 
 void
-verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict)
+verdict_of(Arena *arena, const Delivery *delivery, Trail *trail, Verdict *verdict)
 {
-	judge(arena, delivery, verdict);
+	Case		judged = {.arena = arena, .trail = trail, .delivery = delivery, .verdict = verdict};
+
+	memset(verdict, 0, sizeof(*verdict));
+	read_evidence(&judged);
+	steps_decide(&judged);
+	verdict->judged = verdict->reason;
 	if (delivery->command)
 		verdict->command = delivery->command;
 	verdict_at_command(verdict, NULL);

@@ -5,15 +5,19 @@
 #ifndef BOUNCE_VERDICT_H
 #define BOUNCE_VERDICT_H
 
-#include "classify/knowledge.h"
+#include "classify/finding.h"
 #include "classify/reply.h"
 #include "report/report.h"
 
-#define VERDICT_PROVIDERS 3
+#define VERDICT_PROVIDERS FINDING_PROVIDERS
 
 typedef struct Verdict
 {
 	uint16_t	reason;			/* REASON_... */
+	uint16_t	judged;			/* the reason before the command and the codes had their say */
+	const char *amended_by;		/* the rule by which it became another one, or NULL */
+	const PhraseRow *phrase;	/* that decided, or NULL */
+	RuleName	rule;			/* that decided; of codes only where a trail was kept */
 	bool		sure;			/* telling words or codes decided; else the human text is worth a look */
 	Reply		reply;			/* of the diagnostic, else of the human words */
 	const char *command;		/* that the words name, or NULL */
@@ -25,9 +29,9 @@ typedef struct Verdict
 
 /*
  * Judges one delivery.  Only reads; one delivery has one verdict, whatever
- * was judged before.
+ * was judged before.  'trail' may be NULL.
  */
-void		verdict_of(Arena *arena, const Delivery *delivery, Verdict *verdict);
+void		verdict_of(Arena *arena, const Delivery *delivery, Trail *trail, Verdict *verdict);
 
 /*
  * Would 'delivery' get the very verdict that 'before' got?  True when both have
@@ -38,7 +42,8 @@ bool		verdict_is_shared(const Delivery *delivery, const Delivery *before, const 
 
 /*
  * Takes note of the command at which it failed, when it becomes known after
- * the verdict (the human text names it, the fields don't).
+ * the verdict (the human text names it, the fields don't): refused at MAIL
+ * FROM it is the sender who is unknown, after DATA the recipient may exist.
  */
 void		verdict_at_command(Verdict *verdict, const char *command);
 

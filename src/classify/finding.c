@@ -1,0 +1,155 @@
+/*
+ * finding.c
+ *	  The phrases that a text holds, and the best of them (see finding.h).
+ */
+#include "classify/finding.h"
+#include "classify/regex.h"
+#include "mail/limits.h"
+#include "match/fold.h"
+
+static bool
+is_one_of(uint16_t provider, const uint16_t *providers)
+{
+	for (int i = 0; i < FINDING_PROVIDERS; i++)
+	{
+		if (providers[i] == provider)
+			return true;
+	}
+	return false;
+}
+
+/* Rank, then whether bound to the provider that refused, then length. */
+static uint32_t
+score_of(const PhraseRow *row)
+{
+	return ((uint32_t) row->rank << 20) |
+		((uint32_t) (row->provider != PROVIDER_NONE) << 16) | row->literal;
+}
+
+/* Keeps the hit for the trail, once a phrase. */
+static void
+keep(Arena *arena, Finding *finding, const Hit *hit)
+{
+	if (finding->hits == NULL)
+		finding->hits = arena_alloc(arena, FINDING_HITS * sizeof(Hit));
+	if (finding->hits == NULL || finding->count >= FINDING_HITS)
+		return;
+	for (size_t i = 0; i < finding->count; i++)
+	{
+		if (finding->hits[i].row == hit->row)
+			return;
+	}
+	finding->hits[finding->count++] = *hit;
+}
+
+typedef struct Search
+{
+	Arena	   *arena;
+	Finding    *finding;
+} Search;
+
+static bool
+note_phrase(void *context, const MatchHit *found)
+{
+	Search	   *search = context;
+	Finding    *finding = search->finding;
+	const PhraseRow *row = &knowledge_phrases[found->phrase];
+	Hit		   *best = row->rank == RANK_TRAP ? &finding->trap : &finding->best;
+	Hit			hit = {.row = row};
+
+	if (row->provider != PROVIDER_NONE && !is_one_of(row->provider, finding->providers))
+	{
+		/* of no interest but to somebody who asks why */
+		if (finding->trail == NULL)
+			return true;
+		hit.lost = "it counts only where that provider refused";
+	}
+	hit.score = score_of(row);
+	hit.where = slice(finding->text.p + found->start, found->end - found->start);
+	/* asked last: it costs more than all the rest */
+	if (hit.lost == NULL && row->regex && (finding->trail || best->row == NULL || hit.score > best->score) &&
+		!regex_matches(row->regex, finding->text))
+	{
+		if (finding->trail == NULL)
+			return true;
+		hit.lost = "its regular expression does not match";
+	}
+	if (hit.lost == NULL && (best->row == NULL || hit.score > best->score))
+		*best = hit;
+	if (finding->trail)
+		keep(search->arena, finding, &hit);
+	return true;
+}
+
+void
+finding_add(Arena *arena, Slice text, Finding *finding)
+{
+	Search		search = {arena, finding};
+
+	finding->searched = true;
+	if (text.n > LIMIT_REPLY_BYTES)
+		text.n = LIMIT_REPLY_BYTES;
+	if (text.n == 0)
+		return;
+	finding->text = fold_text(arena, text);
+	trail_source(finding->trail, finding->text, text);
+	match_run(&knowledge_phrase_match, arena, finding->text, note_phrase, &search);
+}
+
+bool
+finding_trap_decides(const Finding *finding)
+{
+	const char *fault;
+
+	if (finding->trap.row == NULL)
+		return false;
+	if (!finding_tells(finding))
+		return true;
+	fault = knowledge_reasons[finding->best.row->reason].fault;
+	return fault == NULL || (strcmp(fault, "sender") != 0 && strcmp(fault, "content") != 0);
+}
+
+/* Why a phrase that could have won lost against the best of its text. */
+static const char *
+lost_by(const Hit *hit, const Hit *best)
+{
+	if (hit->row->rank == RANK_TRAP)
+		return "words about the sender or the content are more exact than this trap";
+	if (hit->row->rank < best->row->rank)
+		return hit->row->rank == RANK_GENERIC ? "generic words: others tell more" : "its rank is lower";
+	if ((hit->score ^ best->score) >> 16 != 0)
+		return "the other phrase is the refusing provider's own";
+	if (hit->score < best->score)
+		return "the other phrase is longer";
+	return "the other phrase, of the same length, came first";
+}
+
+void
+finding_note_losers(const Finding *finding, const PhraseRow *winner, const char *lost_to)
+{
+	for (size_t i = 0; i < finding->count; i++)
+	{
+		const Hit  *hit = &finding->hits[i];
+		const char *why = hit->lost;
+		const char *reason = knowledge_reasons[hit->row->reason].reason;
+
+		if (hit->row == winner)
+			continue;
+		if (why == NULL && (hit->row == finding->best.row || hit->row == finding->trap.row || finding->best.row == NULL))
+			why = lost_to;
+		else if (why == NULL)
+			why = lost_by(hit, &finding->best);
+		trail_note(finding->trail, "reason", slice(reason, strlen(reason)), false,
+				   finding_rule(hit->row), hit->where, why);
+	}
+}
+
+RuleName
+finding_rule(const PhraseRow *row)
+{
+	RuleName	rule = {"phrase", NULL, row->phrase, row->file, row->line};
+
+	if (row->provider != PROVIDER_NONE)
+		rule.owner = knowledge_providers[row->provider].provider;
+	return rule;
+}

@@ -1,0 +1,171 @@
+/*
+ * trail.c
+ *	  What was found in a message and what it led to (see trail.h).
+ */
+#include "match/fold.h"
+#include "match/trail.h"
+
+/* A text is decoded, then unfolded, then joined, then folded: few steps. */
+#define MAX_STEPS_BACK 8
+
+void
+trail_init(Trail *trail, Arena *arena)
+{
+	memset(trail, 0, sizeof(*trail));
+	trail->arena = arena;
+	trail->delivery = TRAIL_MESSAGE;
+}
+
+TrailEntry *
+trail_note(Trail *trail, const char *decision, Slice value, bool won,
+		   RuleName rule, Slice evidence, const char *why)
+{
+	TrailEntry *entries;
+	TrailEntry *entry;
+
+	if (trail == NULL)
+		return NULL;
+	if (trail->count >= TRAIL_ENTRIES)
+	{
+		trail->truncated = true;
+		return NULL;
+	}
+	entries = arena_grow(trail->arena, trail->entries, trail->count, &trail->allocated, sizeof(TrailEntry));
+	if (entries == NULL)
+		return NULL;
+	trail->entries = entries;
+	entry = &entries[trail->count++];
+	entry->delivery = trail->delivery;
+	entry->decision = decision;
+	entry->value = value;
+	entry->won = won;
+	entry->rule = rule;
+	entry->evidence = evidence;
+	entry->why = why;
+	return entry;
+}
+
+void
+trail_source(Trail *trail, Slice derived, Slice origin)
+{
+	TrailSource *sources;
+
+	if (trail == NULL || derived.n == 0 || origin.n == 0 || trail->source_count >= TRAIL_SOURCES ||
+		(derived.p >= origin.p && derived.p + derived.n <= origin.p + origin.n))
+		return;
+	sources = arena_grow(trail->arena, trail->sources, trail->source_count, &trail->source_allocated, sizeof(TrailSource));
+	if (sources == NULL)
+		return;
+	trail->sources = sources;
+	sources[trail->source_count].derived = derived;
+	sources[trail->source_count++].origin = origin;
+}
+
+void
+trail_rewind(Trail *trail, size_t count)
+{
+	if (trail)
+		trail->count = count;
+}
+
+static bool
+is_inside(Slice part, Slice whole)
+{
+	return part.p >= whole.p && part.p + part.n <= whole.p + whole.n;
+}
+
+/* First occurrence of 'what' in s, both folded. */
+static size_t
+find(Slice s, Slice what)
+{
+	size_t		at = 0;
+
+	while (at + what.n <= s.n)
+	{
+		const char *p = memchr(s.p + at, what.p[0], s.n - at - what.n + 1);
+
+		if (p == NULL)
+			break;
+		at = (size_t) (p - s.p);
+		if (memcmp(p, what.p, what.n) == 0)
+			return at;
+		at++;
+	}
+	return SLICE_NPOS;
+}
+
+/* The bytes of origin that, folded, are the folded evidence; the whole of origin when they can't be told. */
+static Slice
+narrow(Arena *arena, Slice origin, Slice evidence)
+{
+	Slice		wanted = fold_text(arena, evidence);
+	char	   *folded = arena_alloc(arena, origin.n);
+	uint32_t   *offsets = arena_alloc(arena, origin.n * sizeof(uint32_t));
+	size_t		n;
+	size_t		at;
+	size_t		start;
+	size_t		end;
+
+	if (folded == NULL || offsets == NULL || wanted.n == 0 || origin.n >= UINT32_MAX)
+		return origin;
+	n = fold_into(origin, folded, offsets);
+	at = find(slice(folded, n), wanted);
+	if (at == SLICE_NPOS)
+		return origin;
+	start = offsets[at];
+	end = at + wanted.n < n ? offsets[at + wanted.n] : origin.n;
+	return slice_trim(slice(origin.p + start, end - start));
+}
+
+Slice
+trail_locate(const Trail *trail, Slice message, Slice evidence)
+{
+	for (int steps = 0; steps < MAX_STEPS_BACK && evidence.n > 0; steps++)
+	{
+		const TrailSource *source = NULL;
+
+		if (is_inside(evidence, message))
+			return evidence;
+		/* what was noted last lies nearest to the evidence */
+		for (size_t i = trail->source_count; i > 0 && source == NULL; i--)
+		{
+			if (is_inside(evidence, trail->sources[i - 1].derived))
+				source = &trail->sources[i - 1];
+		}
+		if (source == NULL)
+			break;
+		evidence = narrow(trail->arena, source->origin, evidence);
+	}
+	return SLICE_NONE;
+}
+
+Slice
+rule_id(Arena *arena, const RuleName *rule)
+{
+	size_t		lengths[3];
+	const char *parts[3];
+	size_t		count = 0;
+	size_t		n = 0;
+	char	   *out;
+
+	if (rule->table == NULL)
+		return SLICE_NONE;
+	parts[count++] = rule->table;
+	if (rule->owner)
+		parts[count++] = rule->owner;
+	parts[count++] = rule->pattern;
+	for (size_t i = 0; i < count; i++)
+		n += (lengths[i] = strlen(parts[i])) + 1;
+	out = arena_alloc(arena, n);
+	if (out == NULL)
+		return SLICE_NONE;
+	n = 0;
+	for (size_t i = 0; i < count; i++)
+	{
+		if (i > 0)
+			out[n++] = ':';
+		memcpy(out + n, parts[i], lengths[i]);
+		n += lengths[i];
+	}
+	return slice(out, n);
+}

@@ -1,0 +1,97 @@
+/*
+ * trail.h
+ *	  What was found in a message and what it led to, step by step: the
+ *	  material of bounce_explain().
+ *
+ * Nobody keeps a trail while mails are merely judged: every function here
+ * takes a NULL trail and does nothing then.  The readers and the judge note
+ * what they decide by, winners and losers alike; src/explain.c tells it.
+ *
+ * Evidence is noted as it lay before the reader: folded, decoded, joined.  So
+ * the trail also learns which text was made of which (trail_source), and
+ * leads evidence back to the bytes of the message (trail_locate).
+ */
+#ifndef BOUNCE_TRAIL_H
+#define BOUNCE_TRAIL_H
+
+#include "mail/arena.h"
+
+/* A line of data/, or a rule that is code (table "engine"). */
+typedef struct RuleName
+{
+	const char *table;			/* phrase, status, reply, marker, sign, domain, blocklist, engine; NULL: none */
+	const char *owner;			/* the provider or decoder that the line is bound to, or NULL */
+	const char *pattern;
+	const char *file;
+	unsigned	line;			/* 0 for rules that are code */
+} RuleName;
+
+typedef struct TrailEntry
+{
+	size_t		delivery;		/* number in the report; TRAIL_MESSAGE: of the message as a whole */
+	const char *decision;		/* kind, format, recipient, reason, delivery_status ... */
+	Slice		value;			/* what the rule says */
+	bool		won;
+	RuleName	rule;
+	Slice		evidence;		/* SLICE_NONE where there is none but absence */
+	const char *why;			/* static; NULL where there is nothing to add */
+} TrailEntry;
+
+#define TRAIL_MESSAGE SIZE_MAX
+
+typedef struct TrailSource
+{
+	Slice		derived;
+	Slice		origin;
+} TrailSource;
+
+typedef struct Trail
+{
+	Arena	   *arena;
+	size_t		delivery;		/* that entries are noted for */
+	TrailEntry *entries;
+	size_t		count;
+	size_t		allocated;
+	bool		truncated;		/* TRAIL_ENTRIES were noted, the rest is not */
+	TrailSource *sources;
+	size_t		source_count;
+	size_t		source_allocated;
+} Trail;
+
+#define TRAIL_ENTRIES 100000	/* of one message */
+#define TRAIL_SOURCES 100000
+
+void		trail_init(Trail *trail, Arena *arena);
+
+/* Notes a step; the entry is filled as given and may be amended until the next call.  NULL when nothing was noted. */
+TrailEntry *trail_note(Trail *trail, const char *decision, Slice value, bool won,
+					   RuleName rule, Slice evidence, const char *why);
+
+/* Tells that 'derived' was made of 'origin': decoded, unfolded, joined. */
+void		trail_source(Trail *trail, Slice derived, Slice origin);
+
+/* Forgets the entries noted since trail->count was 'count'. */
+void		trail_rewind(Trail *trail, size_t count);
+
+/*
+ * Where in 'message' the evidence stands: its exact bytes where folding alone
+ * lies between, else those of the text that it was decoded from.  SLICE_NONE
+ * when it can't be led back.
+ */
+Slice		trail_locate(const Trail *trail, Slice message, Slice evidence);
+
+/* "table:owner:pattern", in the arena; SLICE_NONE for no rule. */
+Slice		rule_id(Arena *arena, const RuleName *rule);
+
+/* A rule that is code, in src/'file'. */
+static inline RuleName
+rule_engine(const char *name, const char *file)
+{
+	RuleName	rule = {"engine", NULL, name, file, 0};
+
+	return rule;
+}
+
+#define RULE_NONE ((RuleName) {NULL, NULL, NULL, NULL, 0})
+
+#endif							/* BOUNCE_TRAIL_H */
