@@ -338,7 +338,7 @@ bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
 	size_t		judged = SIZE_MAX;	/* behind the delivery that 'verdict' is of */
 
 	mime_scan(arena, raw, &message);
-	report_read(arena, &message, &report);
+	report_read(arena, &message, NULL, &report);
 	if (report.count == 0)
 		return result;
 	result.rows = arena_alloc(arena, report.count * sizeof(BounceRow));

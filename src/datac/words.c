@@ -194,13 +194,22 @@ compile_names(Datac *datac, Words *words, const char *file, const Column *column
 }
 
 static void
-compile_kinds(Datac *datac, Words *words, const char *file, const char *type, Text *text)
+compile_kinds(Datac *datac, Words *words, const char *file, const char *type, const char *array, Text *ids, Text *text)
 {
 	static const Column columns[] = {{"kind", true}, {"meaning", true}};
 	Table		table = TABLE_READ(datac, file, columns);
+	size_t		i;
 
 	take_words(datac, words, &table, true, false);
-	write_enum(text, words, &table, type, 1);
+	write_enum(ids, words, &table, type, 1);
+	text_add(text, "\nconst char *const %s[] = {\n", array);
+	for (i = 0; i < words->count; i++)
+	{
+		text_add(text, "\t");
+		text_string(text, words->words[i]);
+		text_add(text, ",\n");
+	}
+	text_add(text, "\tNULL\n};\n");
 }
 
 void
@@ -224,9 +233,11 @@ compile_words(Datac *datac, Vocabulary *vocabulary, Output *output)
 				  "ProviderRow", "provider", &output->knowledge);
 	compile_names(datac, &vocabulary->decoders, "decoders.tsv", decoder_columns, false,
 				  "DecoderRow", "decoder", &output->markers);
-	compile_kinds(datac, &vocabulary->marker_kinds, "marker-kinds.tsv", "MarkerKind", &output->marker_ids);
+	compile_kinds(datac, &vocabulary->marker_kinds, "marker-kinds.tsv", "MarkerKind", "knowledge_marker_kinds",
+				  &output->marker_ids, &output->markers);
 	text_add(&output->marker_ids, "\n");
-	compile_kinds(datac, &vocabulary->sign_kinds, "sign-kinds.tsv", "SignKind", &output->marker_ids);
+	compile_kinds(datac, &vocabulary->sign_kinds, "sign-kinds.tsv", "SignKind", "knowledge_sign_kinds",
+				  &output->marker_ids, &output->markers);
 }
 
 const char *

@@ -63,6 +63,7 @@ typedef struct Group
 	uint32_t	seen;			/* bits of DsnField */
 	bool		blank_behind;	/* a blank line came after its last field */
 	int			vendor_fields;
+	Slice		fields;			/* the first vendor's field */
 } Group;
 
 static DsnField
@@ -197,6 +198,7 @@ without_escapes(Arena *arena, Slice value)
 static void
 read_diagnostic(Report *report, Delivery *delivery, Slice value)
 {
+	Slice		written = value;
 	size_t		semicolon;
 
 	if (value.n > LIMIT_REPLY_BYTES * 2)
@@ -217,6 +219,7 @@ read_diagnostic(Report *report, Delivery *delivery, Slice value)
 		}
 	}
 	delivery->diagnostic = value;
+	trail_source(report->trail, value, written);
 }
 
 static void
@@ -231,7 +234,9 @@ append_vendor(Report *report, Group *group, Slice value)
 		return;
 	if (delivery->vendor.n == 0)
 	{
+		group->fields = value;
 		delivery->vendor = text;
+		trail_source(report->trail, text, value);
 		return;
 	}
 	if (delivery->vendor.n > LIMIT_REPLY_BYTES)
@@ -244,6 +249,9 @@ append_vendor(Report *report, Group *group, Slice value)
 	if (text.n)
 		memcpy(joined + delivery->vendor.n + 1, text.p, text.n);
 	delivery->vendor = slice(joined, delivery->vendor.n + 1 + text.n);
+	/* the fields of a recipient stand together */
+	if (group->fields.n > 0)
+		trail_source(report->trail, delivery->vendor, slice_between(group->fields.p, value.p + value.n));
 }
 
 /* Does this field begin a group of its own? */
@@ -303,14 +311,21 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 	{
 		case FIELD_FINAL_RECIPIENT:
 			delivery->recipient = address_clean(arena, without_escapes(arena, value), false);
+			delivery->named_by = "Final-Recipient";
+			delivery->named_at = value;
 			break;
 		case FIELD_ORIGINAL_RECIPIENT:
 			delivery->alias = address_clean(arena, without_escapes(arena, value), true);
+			delivery->alias_at = value;
 			break;
 		case FIELD_ACTUAL_RECIPIENT:
 			/* Sendmail's own mailbox behind the address; the address is what was mailed */
 			if (delivery->recipient.n == 0)
+			{
 				delivery->recipient = address_clean(arena, value, true);
+				delivery->named_by = "X-Actual-Recipient";
+				delivery->named_at = value;
+			}
 			break;
 		case FIELD_ACTION:
 			delivery->action = action_of(value);
@@ -418,6 +433,8 @@ dsn_read(Report *report, Slice text, char line_end)
 			if (delivery->alias.n > 0)
 			{
 				delivery->recipient = delivery->alias;
+				delivery->named_by = "Original-Recipient";
+				delivery->named_at = delivery->alias_at;
 				delivery->alias = SLICE_NONE;
 			}
 			else if (delivery->recipient.n > 0 &&

@@ -11,7 +11,7 @@
 #include "report/markers.h"
 
 static void
-add_complaint(Report *report, Slice value)
+add_complaint(Report *report, Slice value, const char *named_by)
 {
 	size_t		offset = 0;
 	size_t		start;
@@ -31,6 +31,8 @@ add_complaint(Report *report, Slice value)
 			return;
 		delivery->kind = KIND_COMPLAINT;
 		delivery->recipient = address;
+		delivery->named_by = named_by;
+		delivery->named_at = found;
 	}
 }
 
@@ -58,15 +60,15 @@ feedback_read(Report *report, Slice text, char line_end)
 	for (size_t i = 0; i < header.count; i++)
 	{
 		if (slice_equal_nocase(header.fields[i].name, SLICE_LIT("Original-Rcpt-To")))
-			add_complaint(report, header.fields[i].value);
+			add_complaint(report, header.fields[i].value, "Original-Rcpt-To");
 	}
 	if (report->count == first)
-		add_complaint(report, mime_field(&header, SLICE_LIT("Removal-Recipient")));
+		add_complaint(report, mime_field(&header, SLICE_LIT("Removal-Recipient")), "Removal-Recipient");
 	if (report->count == first)
-		add_complaint(report, report->returned.original_recipient);
+		add_complaint(report, report->returned.original_recipient, "original recipient of the returned message");
 	/* the only place left; a list's or a hidden To: names nobody */
 	if (report->count == first)
-		add_complaint(report, report->returned.to);
+		add_complaint(report, report->returned.to, "To of the returned message");
 	if (report->count == first)
 	{
 		Delivery   *delivery = report_add(report);

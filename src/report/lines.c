@@ -156,6 +156,7 @@ note_marker(void *context, const MatchHit *hit)
 	marker = &lines->markers[lines->marker_count];
 	marker->marker = row->marker;
 	marker->decoder = row->decoder;
+	marker->row = hit->phrase;
 	marker->start = start;
 	marker->end = end;
 	/* newest first; lines_marker() wants the last one */

@@ -17,6 +17,7 @@ typedef struct LineMarker
 {
 	uint16_t	marker;			/* MARKER_... */
 	uint16_t	decoder;
+	uint32_t	row;			/* of knowledge_markers */
 	uint32_t	start;
 	uint32_t	end;
 	uint32_t	next;			/* of the same line, in order of end; LINE_NONE */

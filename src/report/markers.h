@@ -12,6 +12,7 @@
 #define BOUNCE_MARKERS_H
 
 #include "match/match.h"
+#include "match/trail.h"
 #include "marker_ids.h"
 
 #define DECODER_NONE UINT16_MAX
@@ -70,5 +71,13 @@ typedef struct SignRow
 extern const SignRow knowledge_signs[];
 extern const uint32_t knowledge_sign_count;
 extern const MatchTable knowledge_sign_match;
+
+/* The words of data/marker-kinds.tsv and data/sign-kinds.tsv, by MARKER_... and SIGN_... */
+extern const char *const knowledge_marker_kinds[];
+extern const char *const knowledge_sign_kinds[];
+
+/* The rules that such rows are, as trails and bounce_rules() name them. */
+RuleName	markers_rule(const MarkerRow *row);
+RuleName	markers_sign_rule(const SignRow *row);
 
 #endif							/* BOUNCE_MARKERS_H */

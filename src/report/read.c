@@ -78,7 +78,10 @@ find_part(const Reading *reading, PartType type, int from)
 static Slice
 part_text(const Reading *reading, const Part *part, size_t limit)
 {
-	return decode_text(reading->arena, part->body, part->encoding, part->charset, limit);
+	Slice		text = decode_text(reading->arena, part->body, part->encoding, part->charset, limit);
+
+	trail_source(reading->report->trail, text, part->body);
+	return text;
 }
 
 /* The header of the returned message, from the part that holds it. */
@@ -153,6 +156,7 @@ human_text(const Reading *reading, int number, Slice *text)
 		if (is_here(reading, i) && part->type == PART_TEXT_HTML && !is_attachment(part))
 		{
 			*text = html_to_text(reading->arena, part_text(reading, part, LIMIT_DECODE_BYTES));
+			trail_source(reading->report->trail, *text, part->body);
 			return true;
 		}
 	}
@@ -163,14 +167,26 @@ human_text(const Reading *reading, int number, Slice *text)
  * Delivery reports
  * ------------------------------------------------------------------------ */
 
+/* The format that the report's decoder stands for, and the rule of code that chose it; 'lost': why it did not do. */
+static void
+note_format(const Report *report, const char *rule, Slice evidence, const char *lost)
+{
+	const char *name = report->decoder == DECODER_NONE ? "none" : knowledge_decoders[report->decoder].decoder;
+
+	trail_note(report->trail, "format", slice(name, strlen(name)), lost == NULL,
+			   rule_engine(rule, "src/report/read.c"), evidence, lost);
+}
+
 static bool
 read_delivery_status(Reading *reading)
 {
 	Report	   *report = reading->report;
 	int			i = find_part(reading, PART_DELIVERY_STATUS, reading->root);
+	const Part *first;
 
 	if (i < 0)
 		return false;
+	first = &reading->message->parts[i];
 	for (; i >= 0; i = find_part(reading, PART_DELIVERY_STATUS, i + 1))
 	{
 		const Part *part = &reading->message->parts[i];
@@ -186,7 +202,16 @@ read_delivery_status(Reading *reading)
 		dsn_read(report, text, line_end_of(reading->message, text));
 	}
 	report->decoder = report_decoder("RFC3464");
+	note_format(report, "delivery-status-part", first->content_type, report->count > 0 ? NULL : "the part names no recipient");
 	return report->count > 0;
+}
+
+static void
+name_by_text(Delivery *delivery, const TextRecipient *recipient)
+{
+	delivery->recipient = recipient->address;
+	delivery->named_by = "text";
+	delivery->named_at = recipient->named_at;
 }
 
 void
@@ -202,7 +227,7 @@ report_read_words(Report *report)
 	report->words_read = true;
 	if (report->decoder != report_decoder("RFC3464") || !human_text(&reading, 0, &text))
 		return;
-	text_read(report->arena, text, line_end_of(report->message, text), &text_report);
+	text_read(report->arena, text, line_end_of(report->message, text), report->trail, &text_report);
 	if (!report->returned.present && text_report.returned.n > 0)
 		returned_from_text(report->arena, text_report.returned, line_end_of(report->message, text), &report->returned);
 	for (size_t i = 0; i < text_report.count; i++)
@@ -227,7 +252,7 @@ report_read_words(Report *report)
 			{
 				delivery->words = text_report.count == 1 ? text_report.recipients[0].words : text_report.words;
 				if (delivery->recipient.n == 0 && text_report.count == 1)
-					delivery->recipient = text_report.recipients[0].address;
+					name_by_text(delivery, &text_report.recipients[0]);
 				if (delivery->command == NULL && text_report.count == 1)
 					delivery->command = text_report.recipients[0].command;
 				if (delivery->command == NULL)
@@ -241,7 +266,7 @@ report_read_words(Report *report)
 		if (slice_equal(recipient->alias, delivery->recipient) && address_domain(recipient->address).n > 0)
 		{
 			delivery->alias = delivery->recipient;
-			delivery->recipient = recipient->address;
+			name_by_text(delivery, recipient);
 		}
 		if (delivery->command == NULL)
 			delivery->command = recipient->command;
@@ -259,7 +284,7 @@ report_read_words(Report *report)
 
 /* Adds the comma-separated addresses of a field, each with the words given. */
 static void
-add_listed(Reading *reading, Slice list, const TextReport *text, BounceKind kind)
+add_listed(Reading *reading, Slice list, const char *named_by, const TextReport *text, BounceKind kind)
 {
 	size_t		offset = 0;
 	size_t		start;
@@ -278,6 +303,8 @@ add_listed(Reading *reading, Slice list, const TextReport *text, BounceKind kind
 		if (delivery == NULL)
 			return;
 		delivery->recipient = address;
+		delivery->named_by = named_by;
+		delivery->named_at = found;
 		delivery->kind = kind;
 		delivery->words = text->words;
 		delivery->command = text->command;
@@ -298,7 +325,7 @@ add_text_recipients(Reading *reading, const TextReport *text, BounceKind kind)
 		if (delivery == NULL)
 			return;
 		delivery->kind = recipient->kind == KIND_NONE ? kind : recipient->kind;
-		delivery->recipient = recipient->address;
+		name_by_text(delivery, recipient);
 		delivery->alias = recipient->alias;
 		delivery->words = recipient->words;
 		delivery->command = recipient->command;
@@ -319,29 +346,36 @@ kind_of_report(const Reading *reading, const TextReport *text)
 	return KIND_FAILURE;
 }
 
-/* Did a mail system write this, and does it report? */
-static bool
-is_report(const Reading *reading, const TextReport *text, bool listed)
+/* Did a mail system write this, and does it report?  NULL, or why not. */
+static const char *
+no_report(const Reading *reading, const TextReport *text, bool listed)
 {
 	bool		daemon = signs_has(&reading->signs, SIGN_DAEMON);
 	bool		subject = signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY) ||
 		signs_has(&reading->signs, SIGN_SUCCESS);
-	bool		personal = signs_has(&reading->signs, SIGN_AUTOREPLY) && !signs_has(&reading->signs, SIGN_DAEMON);
 
 	if (listed)
-		return true;
-	if (signs_has(&reading->signs, SIGN_LIST) && !signs_has(&reading->signs, SIGN_DAEMON))
-		return false;
-	if (signs_has(&reading->signs, SIGN_CHALLENGE) || signs_has(&reading->signs, SIGN_RECEIPT))
-		return false;
-	if (personal && !subject)
-		return false;
+		return NULL;
+	if (signs_has(&reading->signs, SIGN_LIST) && !daemon)
+		return "a list or a bulk mailer sent it, not a mail system";
+	if (signs_has(&reading->signs, SIGN_CHALLENGE))
+		return "it is a challenge";
+	if (signs_has(&reading->signs, SIGN_RECEIPT))
+		return "it is a receipt";
+	if (signs_has(&reading->signs, SIGN_AUTOREPLY) && !daemon && !subject)
+		return "it is an automatic reply";
 	if (daemon)
-		return subject || text->speaks || text->count > 0;
+		return subject || text->speaks || text->count > 0 ? NULL : "a mail system wrote it, but it reports no failure";
 	/* much that no mail system wrote is sent so that nobody answers */
 	if (reading->signs.returned_to_nobody)
-		return subject || text->speaks;
-	return subject && text->speaks && text->count > 0;
+		return subject || text->speaks ? NULL : "nothing in it reports a failure";
+	return subject && text->speaks && text->count > 0 ? NULL : "nothing shows that a mail system wrote it";
+}
+
+static bool
+is_report(const Reading *reading, const TextReport *text, bool listed)
+{
+	return no_report(reading, text, listed) == NULL;
 }
 
 /* Who wrote the text: the program that names itself, else whose words these are. */
@@ -367,7 +401,7 @@ holds_report(const Reading *reading)
 		return false;
 	if (slice_equal_nocase(message->parts[inner + 1].content_type, SLICE_LIT("multipart/report")))
 		return true;
-	signs_read(reading->arena, &message->parts[inner + 1].header, &signs);
+	signs_read(reading->arena, &message->parts[inner + 1].header, NULL, &signs);
 	return signs_has(&signs, SIGN_DAEMON) && signs_has(&signs, SIGN_BOUNCE);
 }
 
@@ -387,8 +421,11 @@ read_text_report(Reading *reading)
 		size_t		start;
 
 		if (sns_read(report, text))
+		{
+			note_format(report, "sns-notification", text, NULL);
 			return true;
-		text_read(reading->arena, text, line_end, &text_report);
+		}
+		text_read(reading->arena, text, line_end, report->trail, &text_report);
 		if (!is_report(reading, &text_report, listed.n > 0))
 			continue;
 		if (dsn_is_in(text, line_end, &start))
@@ -403,6 +440,7 @@ read_text_report(Reading *reading)
 			if (report->count > first)
 			{
 				report->decoder = report_decoder("RFC3464");
+				note_format(report, "fields-in-text", slice(text.p + start, text.n - start), NULL);
 				if (!report->returned.present)
 					returned_from_text(reading->arena, slice(text.p + start, text.n - start), line_end, &report->returned);
 				return true;
@@ -412,14 +450,17 @@ read_text_report(Reading *reading)
 			break;
 	}
 	if (!is_report(reading, &text_report, listed.n > 0))
+	{
+		note_format(report, "text", SLICE_NONE, no_report(reading, &text_report, listed.n > 0));
 		return false;
+	}
 
 	if (!report->returned.present && text_report.returned.n > 0)
 		returned_from_text(reading->arena, text_report.returned, line_end_of(reading->message, text), &report->returned);
 	kind = kind_of_report(reading, &text_report);
 	add_text_recipients(reading, &text_report, kind);
 	if (report->count == 0)
-		add_listed(reading, listed, &text_report, kind);
+		add_listed(reading, listed, "X-Failed-Recipients", &text_report, kind);
 	if (report->count == 0 && holds_report(reading))
 		return false;
 	if (report->count == 0 && (text_report.speaks || signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
@@ -429,16 +470,19 @@ read_text_report(Reading *reading)
 		Slice		verp;
 
 		if (verp_decode(reading->arena, to, &verp) == VERP_RECIPIENT)
-			add_listed(reading, verp, &text_report, kind);
+			add_listed(reading, verp, "VERP", &text_report, kind);
 		else if (report->returned.present)
 			add_listed(reading, report->returned.original_recipient.n ? report->returned.original_recipient :
 					   report->returned.received_for.n ? report->returned.received_for : report->returned.to,
+					   report->returned.original_recipient.n ? "original recipient of the returned message" :
+					   report->returned.received_for.n ? "Received of the returned message" : "To of the returned message",
 					   &text_report, kind);
 	}
 	if (report->count == 0)
 		return false;
 	report->words_read = true;
 	report->decoder = text_decoder(reading, &text_report);
+	note_format(report, "text", text, NULL);
 	if (report->reporting_mta.n == 0)
 		report->reporting_mta = dsn_name(reading->arena, text_report.lhost);
 	return true;
@@ -458,7 +502,10 @@ add_sender(Reading *reading, BounceKind kind, const char *decoder)
 		return false;
 	delivery->kind = kind;
 	delivery->recipient = address_clean(reading->arena, from, true);
+	delivery->named_by = "From";
+	delivery->named_at = from;
 	reading->report->decoder = report_decoder(decoder);
+	note_format(reading->report, "header-signs", from, NULL);
 	return true;
 }
 
@@ -492,10 +539,13 @@ read_disposition(Reading *reading)
 		return false;
 	delivery->recipient = address;
 	delivery->kind = KIND_RECEIPT;
+	delivery->named_by = "Final-Recipient";
+	delivery->named_at = mime_field(&header, SLICE_LIT("Final-Recipient"));
 	report->decoder = report_decoder("MDN");
+	note_format(report, "disposition-part", reading->message->parts[i].content_type, NULL);
 	if (human_text(reading, 0, &text))
 	{
-		text_read(reading->arena, text, line_end_of(reading->message, text), &text_report);
+		text_read(reading->arena, text, line_end_of(reading->message, text), report->trail, &text_report);
 		if (signs_has(&reading->signs, SIGN_BOUNCE) &&
 			slice_find_nocase(mime_field(&header, SLICE_LIT("Disposition")), SLICE_LIT("deleted"), 0) != SLICE_NPOS)
 		{
@@ -552,22 +602,24 @@ read_message(Reading *reading)
 		Slice		text = part_text(reading, &reading->message->parts[feedback], LIMIT_DECODE_BYTES);
 
 		feedback_read(report, text, line_end_of(reading->message, text));
+		note_format(report, "feedback-report-part", reading->message->parts[feedback].content_type, NULL);
 		return true;
 	}
 	if (read_delivery_status(reading))
 		return true;
-	signs_read(reading->arena, &root->header, &reading->signs);
+	signs_read(reading->arena, &root->header, report->trail, &reading->signs);
 	return read_disposition(reading) || read_complaint(reading) || read_text_report(reading);
 }
 
 void
-report_read(Arena *arena, const Message *message, Report *report)
+report_read(Arena *arena, const Message *message, Trail *trail, Report *report)
 {
 	Reading		reading = {.arena = arena, .message = message, .report = report};
 
 	memset(report, 0, sizeof(*report));
 	report->arena = arena;
 	report->message = message;
+	report->trail = trail;
 	report->decoder = DECODER_NONE;
 	if (message->count == 0)
 		return;
@@ -589,6 +641,6 @@ report_read(Arena *arena, const Message *message, Report *report)
 	report->header = &message->parts[0].header;
 	report->root = 0;
 	report->count = 0;
-	signs_read(arena, report->header, &reading.signs);
+	signs_read(arena, report->header, NULL, &reading.signs);
 	read_automatic(&reading);
 }

@@ -13,6 +13,7 @@
 
 #include "bounce.h"
 #include "mail/mime.h"
+#include "match/trail.h"
 
 /* RFC 3464 2.3.3 */
 typedef enum Action
@@ -32,7 +33,10 @@ typedef struct Delivery
 	BounceKind	kind;
 	Action		action;
 	Slice		recipient;		/* cleaned by address_clean; may be empty */
+	const char *named_by;		/* where the recipient is from: "Final-Recipient", "text" ...; NULL: nowhere */
+	Slice		named_at;		/* as it stands there */
 	Slice		alias;			/* Original-Recipient or "expanded from", likewise */
+	Slice		alias_at;
 	Slice		status;			/* Status field's digits, "5.1.1" */
 	Slice		diagnostic_type;
 	Slice		diagnostic;		/* Diagnostic-Code's text, unfolded, UTF-8 */
@@ -67,6 +71,7 @@ typedef struct Report
 {
 	Arena	   *arena;
 	const Message *message;
+	Trail	   *trail;			/* or NULL */
 	const Header *header;		/* of the report itself: that of its root part */
 	uint16_t	decoder;		/* row of knowledge_decoders, DECODER_NONE */
 	Delivery   *deliveries;
@@ -85,9 +90,9 @@ typedef struct Report
 
 /*
  * Reads what the message reports.  count = 0 when it is no report of any kind.
- * Kinds of all sorts are filled; the caller picks.
+ * Kinds of all sorts are filled; the caller picks.  'trail' may be NULL.
  */
-void		report_read(Arena *arena, const Message *message, Report *report);
+void		report_read(Arena *arena, const Message *message, Trail *trail, Report *report);
 
 /*
  * For a report with machine fields: reads the human text, too, and puts what

@@ -14,6 +14,8 @@ typedef struct Search
 {
 	Signs	   *signs;
 	Slice		text;
+	Slice		value;			/* of the field, as it stands in the message */
+	Trail	   *trail;
 } Search;
 
 static bool
@@ -46,6 +48,9 @@ note_sign(void *context, const MatchHit *hit)
 	if (row->where == WHERE_LINE && hit->end != search->text.n)
 		return true;
 	search->signs->kinds |= 1u << row->sign;
+	if (search->trail)
+		trail_note(search->trail, "sign", slice(knowledge_sign_kinds[row->sign], strlen(knowledge_sign_kinds[row->sign])),
+				   true, markers_sign_rule(row), search->value, NULL);
 	if (row->decoder != DECODER_NONE)
 	{
 		if (row->sign == SIGN_AUTHOR)
@@ -57,7 +62,7 @@ note_sign(void *context, const MatchHit *hit)
 }
 
 void
-signs_read(Arena *arena, const Header *header, Signs *signs)
+signs_read(Arena *arena, const Header *header, Trail *trail, Signs *signs)
 {
 	signs->kinds = 0;
 	signs->decoder = DECODER_NONE;
@@ -70,7 +75,7 @@ signs_read(Arena *arena, const Header *header, Signs *signs)
 		char		line[SIGN_TEXT_BYTES + 132];
 		char		folded[sizeof(line)];
 		Slice		value;
-		Search		search = {.signs = signs};
+		Search		search = {.signs = signs, .value = field->value, .trail = trail};
 		size_t		n;
 
 		if (!is_telling(field->name))

@@ -6,6 +6,7 @@
 #define BOUNCE_SIGNS_H
 
 #include "mail/mime.h"
+#include "match/trail.h"
 #include "report/markers.h"
 
 typedef struct Signs
@@ -22,7 +23,7 @@ signs_has(const Signs *signs, int kind)
 	return (signs->kinds & (1u << kind)) != 0;
 }
 
-/* Reads the header's fields, each once, bounded; linear. */
-void		signs_read(Arena *arena, const Header *header, Signs *signs);
+/* Reads the header's fields, each once, bounded; linear.  'trail' may be NULL. */
+void		signs_read(Arena *arena, const Header *header, Trail *trail, Signs *signs);
 
 #endif							/* BOUNCE_SIGNS_H */

@@ -91,7 +91,11 @@ read_recipient(Report *report, const JsonReader *reader, size_t first, Slice tex
 	if (delivery == NULL)
 		return;
 	if (reader->in_array[reader->depth - 1] || slice_equal(key, SLICE_LIT("emailAddress")))
+	{
 		delivery->recipient = address_clean(report->arena, text, true);
+		delivery->named_by = "JSON";
+		delivery->named_at = text;
+	}
 	else if (slice_equal(key, SLICE_LIT("status")))
 		delivery->status = dsn_status(text);
 	else if (slice_equal(key, SLICE_LIT("action")))

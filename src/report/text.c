@@ -27,6 +27,7 @@ typedef enum Mode
 typedef struct Reader
 {
 	Arena	   *arena;
+	Trail	   *trail;
 	Lines		lines;
 	TextReport *report;
 	size_t		allocated;
@@ -160,6 +161,7 @@ add_recipient(Reader *reader, Slice raw, size_t indent)
 		recipient = &report->recipients[report->count];
 		memset(recipient, 0, sizeof(*recipient));
 		recipient->address = address;
+		recipient->named_at = raw;
 		recipient->kind = reader->section;
 		number = (uint32_t) report->count++;
 		recipients_put(&reader->index, address, number);
@@ -288,7 +290,13 @@ note_markers(Reader *reader, const TextLine *line)
 
 	for (uint32_t i = line->first_marker; i != LINE_NONE; i = reader->lines.markers[i].next)
 	{
-		uint16_t	decoder = reader->lines.markers[i].decoder;
+		const LineMarker *found = &reader->lines.markers[i];
+		uint16_t	decoder = found->decoder;
+		const char *kind = knowledge_marker_kinds[found->marker];
+
+		if (reader->trail)
+			trail_note(reader->trail, "marker", slice(kind, strlen(kind)), true, markers_rule(&knowledge_markers[found->row]),
+					   slice_between(reader->lines.text.p + found->start, reader->lines.text.p + found->end), NULL);
 
 		/* many begin with Exim's or qmail's words; what comes last is one's own */
 		if (decoder != DECODER_NONE)
@@ -590,9 +598,9 @@ apply_transcript(Reader *reader)
 }
 
 void
-text_read(Arena *arena, Slice text, char line_end, TextReport *report)
+text_read(Arena *arena, Slice text, char line_end, Trail *trail, TextReport *report)
 {
-	Reader		reader = {.arena = arena, .report = report};
+	Reader		reader = {.arena = arena, .trail = trail, .report = report};
 	bool		any_words = false;
 
 	memset(report, 0, sizeof(*report));
@@ -618,6 +626,7 @@ text_read(Arena *arena, Slice text, char line_end, TextReport *report)
 		close_group(&reader);
 	}
 	report->words = slice(reader.common, reader.common_length);
+	trail_source(trail, report->words, text);
 	for (size_t i = 0; i < report->count; i++)
 		any_words = any_words || report->recipients[i].words.n > 0;
 	for (size_t i = 0; i < report->count; i++)
@@ -627,6 +636,7 @@ text_read(Arena *arena, Slice text, char line_end, TextReport *report)
 		/* words of another recipient must not become his */
 		if (recipient->words.n == 0)
 			recipient->words = any_words ? slice(reader.common, reader.preface_length) : report->words;
+		trail_source(trail, recipient->words, text);
 		if (recipient->command == NULL && report->count == 1)
 			recipient->command = report->command;
 	}

@@ -13,6 +13,7 @@ typedef struct TextRecipient
 {
 	BounceKind	kind;			/* of the section that it stands in; KIND_NONE: the text's default */
 	Slice		address;		/* cleaned */
+	Slice		named_at;		/* as it stands in the text */
 	Slice		alias;			/* cleaned, or SLICE_NONE */
 	Slice		words;			/* what the text says of it; spans lines */
 	const char *command;
@@ -35,8 +36,8 @@ typedef struct TextReport
 
 /*
  * Reads a human text (UTF-8).  Never fails; at most LIMIT_TEXT_BYTES and
- * LIMIT_TEXT_RECIPIENTS are looked at; linear.
+ * LIMIT_TEXT_RECIPIENTS are looked at; linear.  'trail' may be NULL.
  */
-void		text_read(Arena *arena, Slice text, char line_end, TextReport *report);
+void		text_read(Arena *arena, Slice text, char line_end, Trail *trail, TextReport *report);
 
 #endif							/* BOUNCE_TEXT_H */

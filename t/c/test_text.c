@@ -86,7 +86,7 @@ test_cases(void)
 			}
 			copy = exact_copy(slice(text, n));
 			test_arena(&arena, &owner);
-			text_read(&arena, copy, kind == 2 ? '\r' : '\n', &report);
+			text_read(&arena, copy, kind == 2 ? '\r' : '\n', NULL, &report);
 			for (size_t k = 0; k < report.count; k++)
 			{
 				if (k > 0)
@@ -125,7 +125,7 @@ test_details(void)
 	size_t		n = 0;
 
 	test_arena(&arena, &owner);
-	text_read(&arena, slice(expanded, sizeof(expanded) - 1), '\n', &report);
+	text_read(&arena, slice(expanded, sizeof(expanded) - 1), '\n', NULL, &report);
 	ok(report.count == 1, "one recipient");
 	is(report.recipients[0].alias, SLICE_LIT("a@example.com"), "the address mailed");
 	arena_reset(&arena);
@@ -136,7 +136,7 @@ test_details(void)
 		n += (size_t) sprintf(many + n, "<u%d@example.com>\n", i);
 	n += (size_t) sprintf(many + n, "    550 user unknown\n");
 	test_arena(&arena, &owner);
-	text_read(&arena, slice(many, n), '\n', &report);
+	text_read(&arena, slice(many, n), '\n', NULL, &report);
 	ok(report.count == LIMIT_TEXT_RECIPIENTS && report.truncated, "no more recipients than the limit");
 	ok(report.recipients[0].words.p == report.recipients[LIMIT_TEXT_RECIPIENTS - 1].words.p, "they share their words, uncopied");
 	ok(owner.bytes < 16 * 1024 * 1024, "and memory is bounded");
@@ -175,7 +175,7 @@ test_hazards(void)
 		}
 		text = exact_copy(slice(bytes, n));
 		test_arena(&arena, &owner);
-		text_read(&arena, text, '\n', &report);
+		text_read(&arena, text, '\n', NULL, &report);
 		for (size_t i = 0; i < report.count; i++)
 		{
 			valid = valid && report.recipients[i].address.n > 0 && decode_is_utf8(report.recipients[i].address) &&
