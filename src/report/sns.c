@@ -4,7 +4,7 @@
  *
  * Keys may come in any order, so what they say is gathered first.  An SNS
  * envelope carries the notification as a string in "Message"; it is unwrapped
- * once.
+ * once.  EventBridge carries it as the object "detail".
  */
 #include "mail/address.h"
 #include "report/dsn.h"
@@ -16,7 +16,7 @@
 	json_path_is(reader, (const char *const[]) {__VA_ARGS__}, \
 				 (int) (sizeof((const char *const[]) {__VA_ARGS__}) / sizeof(const char *)))
 
-/* bounceSubType to what it tells where the diagnostic is silent */
+/* bounceSubType and delayType to what they tell where the diagnostic is silent */
 static const struct
 {
 	Slice		word;
@@ -30,6 +30,14 @@ static const struct
 	{SLICE_LIT("MessageTooLarge"), "emailtoolarge"},
 	{SLICE_LIT("ContentRejected"), "contenterror"},
 	{SLICE_LIT("AttachmentRejected"), "contenterror"},
+	{SLICE_LIT("CustomTimeoutExceeded"), "expired"},
+	{SLICE_LIT("InternalFailure"), "systemerror"},
+	{SLICE_LIT("RecipientServerError"), "systemerror"},
+	{SLICE_LIT("SpamDetected"), "spamdetected"},
+	{SLICE_LIT("IPFailure"), "blocked"},
+	{SLICE_LIT("SendingDeferral"), "ratelimited"},
+	{SLICE_LIT("TransientCommunicationFailure"), "networkerror"},
+	{SLICE_LIT("BYOIPHostNameLookupUnavailable"), "networkerror"},
 };
 
 typedef struct Notice
@@ -157,6 +165,18 @@ read_value(Report *report, Notice *notice, const JsonReader *reader, size_t firs
 		returned->from = text;
 }
 
+/* Where the value stands, seen from within EventBridge's "detail". */
+static void
+step_into_detail(JsonReader *place)
+{
+	if (place->depth < 2 || place->depth > JSON_DEPTH || !slice_equal(place->keys[0], SLICE_LIT("detail")))
+		return;
+	place->depth--;
+	memmove(place->keys, place->keys + 1, (size_t) place->depth * sizeof(place->keys[0]));
+	memmove(place->in_array, place->in_array + 1, (size_t) place->depth * sizeof(place->in_array[0]));
+	memmove(place->element, place->element + 1, (size_t) place->depth * sizeof(place->element[0]));
+}
+
 static void
 read_notice(Report *report, Slice text, size_t first, Notice *notice)
 {
@@ -174,14 +194,18 @@ read_notice(Report *report, Slice text, size_t first, Notice *notice)
 			notice->envelope_message = value.raw;
 		else if (reader.depth <= JSON_DEPTH)
 		{
+			JsonReader	place = reader;
+			Slice		top;
+
+			step_into_detail(&place);
 			/* only strings that are wanted are worth unescaping: those of these objects */
-			Slice		top = reader.keys[0];
+			top = place.keys[0];
 
 			if (slice_equal(top, SLICE_LIT("bounce")) || slice_equal(top, SLICE_LIT("complaint")) ||
 				slice_equal(top, SLICE_LIT("delivery")) || slice_equal(top, SLICE_LIT("deliveryDelay")) ||
 				slice_equal(top, SLICE_LIT("mail")) || slice_equal(top, SLICE_LIT("notificationType")) ||
 				slice_equal(top, SLICE_LIT("eventType")))
-				read_value(report, notice, &reader, first, json_string(report->arena, value.raw));
+				read_value(report, notice, &place, first, json_string(report->arena, value.raw));
 		}
 	}
 }

@@ -173,6 +173,17 @@ test_sns_in_talk(void)
 	ok(result.count <= 1, "elements that are not there are no recipients");
 }
 
+/* EventBridge's envelope is an object, not a string; the kind of delay was not read. */
+static void
+test_sns_detail(void)
+{
+#define SNS "From: no-reply@sns.amazonaws.com\nTo: a@example.org\nSubject: AWS Notification Message\n\n"
+	mail(SNS "{\"source\":\"aws.ses\",\"detail\":{\"eventType\":\"Bounce\",\"bounce\":{\"bounceSubType\":\"MailboxFull\",\"bouncedRecipients\":[{\"emailAddress\":\"x@example.com\"}]}}}\n");
+	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "a notification within EventBridge's");
+	mail(SNS "{\"eventType\":\"DeliveryDelay\",\"deliveryDelay\":{\"delayType\":\"SpamDetected\",\"delayedRecipients\":[{\"emailAddress\":\"x@example.com\"}]}}\n");
+	ok(result.count == 1 && result.rows[0].kind == KIND_DELAY && strcmp(result.rows[0].reason, "spamdetected") == 0, "why it is delayed");
+}
+
 /* lines_read() goes on when split() had no memory for the first line: note_marker() reads lines->lines[0] of NULL. */
 static void
 test_no_memory(void)
@@ -254,6 +265,7 @@ main(void)
 	test_feedback_type_utf8();
 	test_null_return_path();
 	test_sns_in_talk();
+	test_sns_detail();
 	test_no_memory();
 	test_recipient_bytes();
 	test_long_line();
