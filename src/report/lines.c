@@ -180,6 +180,73 @@ lines_begin_returned(Slice line)
 		slice_starts_nocase(line, SLICE_LIT("Received:from "));
 }
 
+#define RULE_LENGTH 3			/* dashes that make a rule */
+#define HEADER_LINES 24			/* lines below a rule that are looked at */
+
+/* "--- ... ---", "=====": drawn across the text, with words in it or without */
+static bool
+is_rule(Slice line)
+{
+	size_t		n = 0;
+
+	if (line.n < 2 * RULE_LENGTH || (line.p[0] != '-' && line.p[0] != '=' && line.p[0] != '_' && line.p[0] != '*'))
+		return false;
+	while (n < line.n && line.p[n] == line.p[0])
+		n++;
+	if (n < RULE_LENGTH)
+		return false;
+	for (size_t i = line.n - RULE_LENGTH; i < line.n; i++)
+	{
+		if (line.p[i] != line.p[0])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Is the line a rule with the header of a message right below it?  Then the
+ * returned message begins here, whatever language announces it.  A notice's
+ * own list of "From:", "To:" and "Subject:" lacks what servers write.
+ */
+bool
+lines_header_below(const Lines *lines, size_t number)
+{
+	static const Slice server_fields[] = {
+		SLICE_LIT("Message-ID:"), SLICE_LIT("MIME-Version:"), SLICE_LIT("Content-Type:"),
+		SLICE_LIT("DKIM-Signature:"), SLICE_LIT("Received:"), SLICE_LIT("Return-Path:"),
+	};
+	bool		from = false;
+	bool		server = false;
+	bool		any = false;
+
+	if (!is_rule(slice_trim(slice_between(lines->text.p + lines->lines[number].start, lines->text.p + lines->lines[number].end))))
+		return false;
+	for (size_t i = number + 1; i < lines->count && i <= number + HEADER_LINES && !(from && server); i++)
+	{
+		Slice		line = slice_between(lines->text.p + lines->lines[i].start, lines->text.p + lines->lines[i].end);
+		size_t		name = 0;
+
+		if (slice_trim(line).n == 0)
+		{
+			if (any)
+				break;
+			continue;
+		}
+		while (name < line.n && (ascii_is_alnum(line.p[name]) || line.p[name] == '-'))
+			name++;
+		/* a folded field goes on */
+		if (any && ascii_is_space(line.p[0]))
+			continue;
+		if (name == 0 || name >= line.n || line.p[name] != ':')
+			return false;
+		any = true;
+		from = from || slice_starts_nocase(line, SLICE_LIT("From:"));
+		for (size_t k = 0; k < sizeof(server_fields) / sizeof(server_fields[0]); k++)
+			server = server || slice_starts_nocase(line, server_fields[k]);
+	}
+	return from && server;
+}
+
 static void
 split(Arena *arena, Lines *lines, char line_end)
 {

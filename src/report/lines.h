@@ -62,4 +62,7 @@ const LineMarker *lines_marker(const Lines *lines, const TextLine *line, int mar
 /* Does the line (trimmed) begin the header of a returned message? */
 bool		lines_begin_returned(Slice line);
 
+/* Is line 'number' a drawn rule with such a header right below it? */
+bool		lines_header_below(const Lines *lines, size_t number);
+
 #endif							/* BOUNCE_LINES_H */

@@ -52,7 +52,7 @@ typedef struct Reader
 	size_t		common_length;
 	size_t		preface_length; /* of it, before the first recipient */
 
-	/* "<a@b>" alone in a line where nothing announced recipients */
+	/* "<a@b>" or "a@b:" alone in a line where nothing announced recipients */
 	Slice		tentative;
 } Reader;
 
@@ -439,7 +439,8 @@ read_line(Reader *reader, size_t number)
 		report->returned = slice(reader->lines.text.p + behind, reader->lines.text.n - behind);
 		return false;
 	}
-	if (lines_begin_returned(trimmed) && (report->count > 0 || report->speaks || reader->tentative.n > 0))
+	if ((lines_begin_returned(trimmed) || lines_header_below(&reader->lines, number)) &&
+		(report->count > 0 || report->speaks || reader->tentative.n > 0))
 	{
 		report->returned = slice(reader->lines.text.p + entry->start, reader->lines.text.n - entry->start);
 		return false;
@@ -535,7 +536,7 @@ read_line(Reader *reader, size_t number)
 		reader->blank_behind = false;
 		return true;
 	}
-	if (shape.bracketed && shape.alone && reader->tentative.n == 0 && report->count == 0)
+	if ((shape.bracketed || (shape.colon && !shape.named)) && shape.alone && reader->tentative.n == 0 && report->count == 0)
 		reader->tentative = shape.address;
 	if (line_has(entry, MARKER_ALIAS))
 		note_alias(reader, entry, line, indent);

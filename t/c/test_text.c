@@ -52,6 +52,12 @@ static const Expected cases[] = {
 		"----- The following addresses had permanent fatal errors -----\n<a@example.com>\n\n----- Transcript of session follows -----\n"
 		"... while talking to mx.example.com.:\n>>> RCPT To:<a@example.com>\n<<< 550 no such user\n550 <a@example.com>... User unknown\n",
 	"a@example.com", "550 no such user", KIND_FAILURE, false},
+	{"an address with a colon, announced in words that nobody knows",
+		"Deze brief kwam niet aan:\n\na@example.com:\n550 unknown user\n\n--- De brief ---\n\nFrom: b@example.net\nTo: c@example.net\nMessage-ID: <1@example.net>\n\n<d@example.net>: hello\n",
+	"a@example.com", "550 unknown user", KIND_NONE, false},
+	{"a notice's own list of fields is not the returned header",
+		"Your message could not be delivered to <a@example.com>\n\n--- Details ---\nFrom: b@example.net\nSubject: hello\nReason: 550 user unknown\n",
+	"a@example.com", "550 user unknown", KIND_NONE, false},
 	{"nobody", "Hello,\n\nhow are you?\n", "", NULL, KIND_NONE, false},
 	{"nothing", "", "", NULL, KIND_NONE, false},
 };
