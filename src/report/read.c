@@ -18,6 +18,7 @@
 #include "report/feedback.h"
 #include "report/html.h"
 #include "report/markers.h"
+#include "report/named.h"
 #include "report/recipients.h"
 #include "report/report.h"
 #include "report/returned.h"
@@ -365,7 +366,7 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 	if (signs_has(&reading->signs, SIGN_AUTOREPLY) && !daemon && !subject)
 		return "it is an automatic reply";
 	if (daemon)
-		return subject || text->speaks || text->count > 0 ? NULL : "a mail system wrote it, but it reports no failure";
+		return subject || text->speaks || text->quotes_reply || text->count > 0 ? NULL : "a mail system wrote it, but it reports no failure";
 	/* much that no mail system wrote is sent so that nobody answers */
 	if (reading->signs.returned_to_nobody)
 		return subject || text->speaks ? NULL : "nothing in it reports a failure";
@@ -463,14 +464,18 @@ read_text_report(Reading *reading)
 		add_listed(reading, listed, "X-Failed-Recipients", &text_report, kind);
 	if (report->count == 0 && holds_report(reading))
 		return false;
-	if (report->count == 0 && (text_report.speaks || signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
+	if (report->count == 0 && (text_report.speaks || text_report.quotes_reply ||
+							   signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
 	{
-		/* nobody is named: VERP, then the returned message */
+		/* nobody is announced: VERP, then the only address that is named, then the returned message */
 		Slice		to = address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true);
+		Slice		named = named_address(reading->arena, text_report.words, header);
 		Slice		verp;
 
 		if (verp_decode(reading->arena, to, &verp) == VERP_RECIPIENT)
 			add_listed(reading, verp, "VERP", &text_report, kind);
+		else if (named.n > 0)
+			add_listed(reading, named, "the only address that the text names", &text_report, kind);
 		else if (report->returned.present)
 			add_listed(reading, report->returned.original_recipient.n ? report->returned.original_recipient :
 					   report->returned.received_for.n ? report->returned.received_for : report->returned.to,

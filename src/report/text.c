@@ -54,6 +54,9 @@ typedef struct Reader
 
 	/* "<a@b>" or "a@b:" alone in a line where nothing announced recipients */
 	Slice		tentative;
+
+	/* an address alone in the line before, not known as a recipient */
+	Slice		bare;
 } Reader;
 
 /* ------------------------------------------------------------------------
@@ -405,6 +408,31 @@ begins_with_code(Slice line)
 		ascii_is_digit(line.p[2]) && (line.p[3] == '-' || line.p[3] == ' ');
 }
 
+/* "... 550 5.1.1 ...": a refusal, which no advice holds and no language hides. */
+static bool
+quotes_reply(Slice line)
+{
+	for (size_t i = 0; i + 8 < line.n; i++)
+	{
+		if ((line.p[i] == '4' || line.p[i] == '5') && line.p[i + 1] >= '0' && line.p[i + 1] <= '7' &&
+			ascii_is_digit(line.p[i + 2]) && (line.p[i + 3] == ' ' || line.p[i + 3] == '-') &&
+			(line.p[i + 4] == '4' || line.p[i + 4] == '5') && line.p[i + 5] == '.' &&
+			ascii_is_digit(line.p[i + 6]) && line.p[i + 7] == '.' && ascii_is_digit(line.p[i + 8]) &&
+			(i == 0 || !(ascii_is_alnum(line.p[i - 1]) || line.p[i - 1] == '.' || line.p[i - 1] == '-')))
+			return true;
+	}
+	return false;
+}
+
+/* A reply that begins a line, bare or as Exchange writes it. */
+static bool
+begins_with_reply(Slice line)
+{
+	return begins_with_code(line) || slice_starts_nocase(line, SLICE_LIT("Remote Server returned")) ||
+		slice_starts_nocase(line, SLICE_LIT("#< #5")) || slice_starts_nocase(line, SLICE_LIT("#< #4")) ||
+		(line.n > 8 && line.p[0] == '#' && begins_with_code(slice(line.p + 1, line.n - 1)));
+}
+
 /* Returns false at the line where the returned message begins. */
 static bool
 read_line(Reader *reader, size_t number)
@@ -425,6 +453,7 @@ read_line(Reader *reader, size_t number)
 	Shape		shape;
 	bool		is_recipient;
 	bool		in_reply;		/* a refusal goes on: it may say "could not deliver mail to <sender>", too */
+	Slice		bare;
 
 	if (trimmed.n == 0)
 	{
@@ -453,6 +482,24 @@ read_line(Reader *reader, size_t number)
 		return true;
 	}
 	is_recipient = shape_read(line, &shape) && is_recipient_line(reader, &shape, indent);
+	/* an address, and the reply to it in the next line: all languages say it so */
+	bare = reader->bare;
+	reader->bare = shape.alone && !is_recipient && reader->mode != MODE_TRANSCRIPT &&
+		slice_find(shape.address, '@', 0) != SLICE_NPOS ? shape.address : SLICE_NONE;
+	if (bare.n > 0 && begins_with_reply(trimmed) && quotes_reply(trimmed))
+	{
+		reader->mode = MODE_TEXT;
+		report->speaks = true;
+		close_group(reader);
+		add_recipient(reader, bare, indent);
+	}
+	if (quotes_reply(trimmed))
+	{
+		report->quotes_reply = true;
+		/* advice ends where the refusal is quoted, whatever the label before it says */
+		if (reader->mode == MODE_HELP && !is_recipient)
+			reader->mode = MODE_TEXT;
+	}
 	/* a reply may hold the words of advice, too: deeper lines belong to it */
 	if (line_has(entry, MARKER_HELP) && !is_recipient &&
 		!(has_words(reader) && indent > reader->indent && !reader->blank_behind))

@@ -26,6 +26,7 @@ typedef struct TextReport
 	size_t		count;
 	bool		speaks;			/* some marker says that delivery failed or is delayed */
 	bool		delayed;		/* the text says that delivery is still being tried */
+	bool		quotes_reply;	/* it holds a refusal: "550 5.1.1", in whatever language the rest is */
 	uint16_t	decoder;		/* DECODER_NONE */
 	Slice		words;			/* all that is evidence, for reports that name nobody */
 	const char *command;		/* named somewhere in the text */

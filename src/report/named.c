@@ -1,0 +1,109 @@
+/*
+ * named.c
+ *	  The one address that a report of unknown wording names.
+ *
+ * A notice in a language or of a program that no marker knows still names
+ * whom it speaks of.  Where that is the only address in it, besides those of
+ * the parties and of people to write to, it is the one that failed; where there are
+ * several, nobody can tell.
+ */
+#include "mail/address.h"
+#include "mail/decode.h"
+#include "mail/limits.h"
+#include "report/named.h"
+
+#define MAX_NAMED 16			/* addresses that are looked at */
+
+/* Whom one writes to for help, and the mail systems themselves. */
+static bool
+is_office(Slice address)
+{
+	static const Slice names[] = {
+		SLICE_LIT("postmaster"), SLICE_LIT("mailer-daemon"), SLICE_LIT("mailerdaemon"), SLICE_LIT("abuse"), SLICE_LIT("support"),
+		SLICE_LIT("hostmaster"), SLICE_LIT("webmaster"), SLICE_LIT("root"), SLICE_LIT("admin"), SLICE_LIT("administrator"),
+		SLICE_LIT("help"), SLICE_LIT("helpdesk"), SLICE_LIT("noreply"), SLICE_LIT("no-reply"), SLICE_LIT("mdaemon"),
+		SLICE_LIT("delist"), SLICE_LIT("removal"), SLICE_LIT("unblock"), SLICE_LIT("mail-daemon"), SLICE_LIT("servicedesk"),
+	};
+	size_t		at = slice_find(address, '@', 0);
+
+	for (size_t i = 0; at != SLICE_NPOS && i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (slice_equal_nocase(slice(address.p, at), names[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Does a field of the report's own header name the address? */
+static bool
+is_party(Arena *arena, const Header *header, Slice address)
+{
+	static const Slice names[] = {
+		SLICE_LIT("From"), SLICE_LIT("To"), SLICE_LIT("Sender"), SLICE_LIT("Reply-To"), SLICE_LIT("Cc"),
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		Slice		list = mime_field(header, names[i]);
+		size_t		offset = 0;
+		size_t		start;
+		Slice		found;
+
+		if (list.n > LIMIT_ADDRESS_BYTES)
+			list.n = LIMIT_ADDRESS_BYTES;
+		while (address_find(list, &offset, &start, &found))
+		{
+			if (slice_equal(address_clean(arena, found, true), address))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Does the line quote a header field that holds an identifier or the sender? */
+static bool
+is_header_line(Slice line)
+{
+	static const Slice names[] = {
+		SLICE_LIT("Message-ID"), SLICE_LIT("From"), SLICE_LIT("Sender"), SLICE_LIT("Return-Path"), SLICE_LIT("Reply-To"),
+		SLICE_LIT("References"), SLICE_LIT("In-Reply-To"), SLICE_LIT("Cc"), SLICE_LIT("ID"), SLICE_LIT("Mail From"),
+		SLICE_LIT("MAIL FROM"), SLICE_LIT(">>> MAIL"), SLICE_LIT("Content-ID"),
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (slice_starts_nocase(line, names[i]) && line.n > names[i].n &&
+			(line.p[names[i].n] == ':' || line.p[names[i].n] == ' ' || line.p[names[i].n] == '\t'))
+			return true;
+	}
+	return false;
+}
+
+Slice
+named_address(Arena *arena, Slice words, const Header *header)
+{
+	Slice		named = SLICE_NONE;
+	size_t		offset = 0;
+	size_t		start;
+	Slice		found;
+
+	for (int i = 0; address_find(words, &offset, &start, &found); i++)
+	{
+		Slice		address = address_clean(arena, found, true);
+		size_t		line = start;
+
+		if (i >= MAX_NAMED)
+			return SLICE_NONE;
+		if (address.n == 0 || slice_equal(address, named))
+			continue;
+		while (line > 0 && words.p[line - 1] != '\n' && start - line < 80)
+			line--;
+		if (is_office(address) || is_header_line(slice_trim(slice_between(words.p + line, words.p + start))) ||
+			is_party(arena, header, address))
+			continue;
+		if (named.n > 0)
+			return SLICE_NONE;
+		named = address;
+	}
+	return named;
+}

@@ -1,0 +1,18 @@
+/*
+ * named.h
+ *	  The one address that a report of unknown wording names.
+ */
+#ifndef BOUNCE_NAMED_H
+#define BOUNCE_NAMED_H
+
+#include "mail/mime.h"
+
+/*
+ * The address that 'words' (what a mail system says, advice and returned
+ * message left out) names and that is not of the report's own sender or
+ * reader; cleaned, in the arena.  SLICE_NONE when there is none, or more than
+ * one.  Linear.
+ */
+Slice		named_address(Arena *arena, Slice words, const Header *header);
+
+#endif							/* BOUNCE_NAMED_H */
