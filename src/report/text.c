@@ -57,6 +57,7 @@ typedef struct Reader
 
 	/* an address alone in the line before, not known as a recipient */
 	Slice		bare;
+	bool		advice_ended;	/* by a refusal that was quoted */
 } Reader;
 
 /* ------------------------------------------------------------------------
@@ -272,6 +273,10 @@ is_session_line(Slice line)
 		return line.n > 7 && ascii_is_digit(line.p[4]);
 	if (slice_starts_nocase(line, SLICE_LIT("Sent <<< ")) || slice_starts_nocase(line, SLICE_LIT("Received >>> ")))
 		return true;
+	if (slice_starts_nocase(line, SLICE_LIT("In:  ")))
+		return transcript_verb(slice_trim(slice(line.p + 4, line.n - 4))) != NULL;
+	if (slice_starts_nocase(line, SLICE_LIT("Out: ")))
+		return line.n > 8 && ascii_is_digit(line.p[5]);
 	return slice_starts_nocase(line, SLICE_LIT(">>> ")) &&
 		transcript_verb(slice_trim(slice(line.p + 4, line.n - 4))) != NULL;
 }
@@ -410,7 +415,7 @@ begins_with_code(Slice line)
 
 /* "... 550 5.1.1 ...": a refusal, which no advice holds and no language hides. */
 static bool
-quotes_reply(Slice line)
+holds_reply(Slice line)
 {
 	for (size_t i = 0; i + 8 < line.n; i++)
 	{
@@ -486,19 +491,22 @@ read_line(Reader *reader, size_t number)
 	bare = reader->bare;
 	reader->bare = shape.alone && !is_recipient && reader->mode != MODE_TRANSCRIPT &&
 		slice_find(shape.address, '@', 0) != SLICE_NPOS ? shape.address : SLICE_NONE;
-	if (bare.n > 0 && begins_with_reply(trimmed) && quotes_reply(trimmed))
+	if (bare.n > 0 && begins_with_reply(trimmed) && holds_reply(trimmed))
 	{
 		reader->mode = MODE_TEXT;
 		report->speaks = true;
 		close_group(reader);
 		add_recipient(reader, bare, indent);
 	}
-	if (quotes_reply(trimmed))
+	if (holds_reply(trimmed))
 	{
 		report->quotes_reply = true;
 		/* advice ends where the refusal is quoted, whatever the label before it says */
 		if (reader->mode == MODE_HELP && !is_recipient)
+		{
 			reader->mode = MODE_TEXT;
+			reader->advice_ended = true;
+		}
 	}
 	/* a reply may hold the words of advice, too: deeper lines belong to it */
 	if (line_has(entry, MARKER_HELP) && !is_recipient &&
@@ -681,6 +689,9 @@ text_read(Arena *arena, Slice text, char line_end, Trail *trail, TextReport *rep
 	{
 		TextRecipient *recipient = &report->recipients[i];
 
+		/* a text about one recipient may quote the refusal behind the advice, far from where he is named */
+		if (report->count == 1 && recipient->words.n > 0 && reader.advice_ended && !holds_reply(recipient->words))
+			recipient->words = report->words;
 		/* words of another recipient must not become his */
 		if (recipient->words.n == 0)
 			recipient->words = any_words ? slice(reader.common, reader.preface_length) : report->words;

@@ -58,6 +58,15 @@ side_of(Slice *line)
 		*line = slice_trim(slice(line->p + cut, line->n - cut));
 		return side;
 	}
+	/* Postfix tells its postmaster what it was told and what it answered */
+	if (slice_starts_nocase(*line, SLICE_LIT("In: ")) || slice_starts_nocase(*line, SLICE_LIT("Out: ")))
+	{
+		char		side = line->p[0] == 'I' || line->p[0] == 'i' ? '>' : '<';
+		size_t		cut = side == '>' ? 4 : 5;
+
+		*line = slice_trim(slice(line->p + cut, line->n - cut));
+		return side;
+	}
 	for (size_t i = 0; i + 3 <= look; i++)
 	{
 		if (line->p[i] == '<' && line->p[i + 1] == '-' && line->p[i + 2] == '-')

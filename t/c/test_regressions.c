@@ -51,6 +51,16 @@ run(void)
 
 static void mail(const char *s) { begin(); add(s); run(); }
 
+/* A notice in words that no marker knows: the one address that it names, but nobody's office and neither party. */
+static void
+test_named_address(void)
+{
+	mail(DAEMON "\nLa via mesaĝo al a@example.com ne atingis: 550 5.1.1 nekonata uzanto.\nHelpo: postmaster@mx.example.com, sender@example.org\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "the only address that is named");
+	mail(DAEMON "\nLa via mesaĝo al a@example.com kaj b@example.com ne atingis.\n");
+	ok(result.count == 0, "of two nobody knows which");
+}
+
 /* A label that is wrapped over two lines: its end lies in the next line, slice_between() underflows (heap over-read of up to 16 KB). */
 static void
 test_wrapped_label(void)
@@ -256,6 +266,7 @@ test_line_of_markers(void)
 int
 main(void)
 {
+	test_named_address();
 	test_wrapped_label();
 	test_reply_quadratic();
 	test_vendor_memory();

@@ -58,6 +58,16 @@ static const Expected cases[] = {
 	{"a notice's own list of fields is not the returned header",
 		"Your message could not be delivered to <a@example.com>\n\n--- Details ---\nFrom: b@example.net\nSubject: hello\nReason: 550 user unknown\n",
 	"a@example.com", "550 user unknown", KIND_NONE, false},
+	{"a reply below an address, in a language that no marker knows",
+		"Jakieś słowa o tym.\n\na@example.com\nRemote Server returned '550 5.1.1 RESOLVER.ADR.RecipNotFound; not found'\n",
+	"a@example.com", "550 5.1.1 RESOLVER", KIND_NONE, false},
+	{"a refusal ends the advice before it",
+		"Your message to a@example.com couldn't be delivered.\n\nHow to fix it\nAsk b@example.com.\n\nFejl: 550 5.7.1 refused by policy\n",
+	"a@example.com", "550 5.7.1 refused", KIND_NONE, false},
+	{"Postfix tells its postmaster",
+		"Transcript of session follows.\n\n Out: 220 mx.example.com\n In:  RCPT TO:<a@example.com>\n Out: 250 2.1.5 Ok\n"
+		" In:  DATA\n Out: 354 End data\n Out: 451 4.3.0 Error: queue file write error\n",
+	"", NULL, KIND_NONE, false},
 	{"nobody", "Hello,\n\nhow are you?\n", "", NULL, KIND_NONE, false},
 	{"nothing", "", "", NULL, KIND_NONE, false},
 };
