@@ -9,13 +9,12 @@
 #include <stdio.h>
 
 #include "bounce.h"
+#include "bounce_read.h"
 #include "classify/hints.h"
 #include "classify/provider.h"
-#include "classify/verdict.h"
 #include "mail/address.h"
 #include "mail/limits.h"
 #include "report/markers.h"
-#include "report/report.h"
 #include "report/verp.h"
 
 /* What all rows of one report share. */
@@ -214,7 +213,13 @@ fill_verdict(Arena *arena, const Verdict *verdict, BounceKind kind, Slice diagno
 		row->retry_after = hints_retry_after(verdict->reply.words);
 	/* a list is named where the sender is refused */
 	if (reason->fault && strcmp(reason->fault, "sender") == 0)
-		row->blocklist_count = hints_blocklists(arena, verdict->reply.words, row->blocklist, BOUNCE_MAX_BLOCKLISTS);
+	{
+		const BlocklistRow *lists[BOUNCE_MAX_BLOCKLISTS];
+
+		row->blocklist_count = hints_blocklists(arena, verdict->reply.words, lists, BOUNCE_MAX_BLOCKLISTS);
+		for (int i = 0; i < row->blocklist_count; i++)
+			row->blocklist[i] = lists[i]->name;
+	}
 	if (row->blocklist_count > 0 || is_about_sending_host(verdict->reason))
 		row->listed_ip = hints_ip(verdict->reply.words);
 }
@@ -269,16 +274,19 @@ static void
 judge(Arena *arena, Report *report, size_t number, bool judged_before, Verdict *verdict)
 {
 	const Delivery *delivery = &report->deliveries[number];
+	Trail	   *trail = report->trail;
+	size_t		noted = trail ? trail->count : 0;
 
-	if (judged_before && report->words_read && delivery->kind != KIND_SUCCESS &&
+	if (judged_before && trail == NULL && report->words_read && delivery->kind != KIND_SUCCESS &&
 		verdict_is_shared(delivery, delivery - 1, verdict))
 		return;
-	verdict_of(arena, delivery, NULL, verdict);
+	verdict_of(arena, delivery, trail, verdict);
 	if (!report->words_read &&
 		(!verdict->sure || delivery->recipient.n == 0 || verdict->reply.code == 0))
 	{
+		trail_rewind(trail, noted);
 		report_read_words(report);
-		verdict_of(arena, delivery, NULL, verdict);
+		verdict_of(arena, delivery, trail, verdict);
 	}
 	else if (verdict->command == NULL && delivery->kind != KIND_SUCCESS)
 	{
@@ -327,8 +335,12 @@ is_wanted(BounceKind kind, bool all_kinds)
 		(all_kinds && kind != KIND_NONE);
 }
 
+/*
+ * What bounce_read_message() and bounce_explain_message() share.  'told' is
+ * called, where it is not NULL, for each row when it is complete.
+ */
 BounceResult
-bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
+bounce_read(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceListener *told)
 {
 	BounceResult result = {0, NULL};
 	Message		message;
@@ -338,7 +350,9 @@ bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
 	size_t		judged = SIZE_MAX;	/* behind the delivery that 'verdict' is of */
 
 	mime_scan(arena, raw, &message);
-	report_read(arena, &message, NULL, &report);
+	report_read(arena, &message, trail, &report);
+	if (told)
+		told->report(told->context, &report);
 	if (report.count == 0)
 		return result;
 	result.rows = arena_alloc(arena, report.count * sizeof(BounceRow));
@@ -349,12 +363,15 @@ bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
 	{
 		BounceRow  *row = &result.rows[result.count];
 		BounceKind	kind = report.deliveries[i].kind;
+		bool		is_judged = kind == KIND_FAILURE || kind == KIND_DELAY || kind == KIND_SUCCESS;
 
 		if ((i & 0x3f) == 0x3f)
 			arena_interrupt(arena);
 		if (!is_wanted(kind, all_kinds))
 			continue;
-		if (kind == KIND_FAILURE || kind == KIND_DELAY || kind == KIND_SUCCESS)
+		if (trail)
+			trail->delivery = i;
+		if (is_judged)
 		{
 			judge(arena, &report, i, judged == i, &verdict);
 			judged = i + 1;
@@ -383,41 +400,64 @@ bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
 				break;
 		}
 		result.count++;
+		if (told)
+			told->row(told->context, i, is_judged ? &verdict : NULL, row);
 	}
 	return result;
 }
 
+BounceResult
+bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
+{
+	return bounce_read(arena, raw, all_kinds, NULL, NULL);
+}
+
+/*
+ * Judges a bare reply; what bounce_read_reply() and bounce_explain_reply()
+ * share.  'delivery' and 'verdict' are filled.
+ */
 void
-bounce_read_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, BounceRow *row)
+bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, Trail *trail,
+				   Delivery *delivery, Verdict *verdict, BounceRow *row)
 {
 	static const Slice verbs[] = {
 		SLICE_LIT("CONN"), SLICE_LIT("EHLO"), SLICE_LIT("HELO"), SLICE_LIT("LHLO"), SLICE_LIT("STARTTLS"),
 		SLICE_LIT("AUTH"), SLICE_LIT("MAIL"), SLICE_LIT("RCPT"), SLICE_LIT("DATA"), SLICE_LIT("QUIT"),
 	};
-	Delivery	delivery = {.kind = KIND_FAILURE};
-	Verdict		verdict;
 
+	memset(delivery, 0, sizeof(*delivery));
+	delivery->kind = KIND_FAILURE;
 	memset(row, 0, sizeof(*row));
 	row->retry_after = -1;
-	delivery.diagnostic = decode_valid_utf8(arena, slice(reply.p, reply.n < LIMIT_REPLY_BYTES ? reply.n : LIMIT_REPLY_BYTES));
-	delivery.rhost = host_name(arena, slice_trim(rhost));
+	delivery->diagnostic = decode_valid_utf8(arena, slice(reply.p, reply.n < LIMIT_REPLY_BYTES ? reply.n : LIMIT_REPLY_BYTES));
+	trail_source(trail, delivery->diagnostic, reply);
+	delivery->rhost = host_name(arena, slice_trim(rhost));
 	smtp_command = slice_trim(smtp_command);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 	{
 		if (slice_starts_nocase(smtp_command, verbs[i]))
-			delivery.command = verbs[i].p;
+			delivery->command = verbs[i].p;
 	}
-	verdict_of(arena, &delivery, NULL, &verdict);
+	verdict_of(arena, delivery, trail, verdict);
 	row->kind = KIND_FAILURE;
-	if (verdict.reply.code / 100 == 2 || (verdict.reply.code == 0 && status_class(verdict.status) == 2))
+	if (verdict->reply.code / 100 == 2 || (verdict->reply.code == 0 && status_class(verdict->status) == 2))
 	{
 		row->kind = KIND_SUCCESS;
-		verdict.reason = REASON_DELIVERED;
+		verdict->reason = REASON_DELIVERED;
 	}
-	fill_verdict(arena, &verdict, row->kind, delivery.diagnostic, row);
+	fill_verdict(arena, verdict, row->kind, delivery->diagnostic, row);
 	row->action = action_word(ACTION_NONE, row->kind);
-	row->smtp_command = verdict.command;
-	if (verdict.reply.code != 0)
+	row->smtp_command = verdict->command;
+	if (verdict->reply.code != 0)
 		row->diagnostic_type = SLICE_LIT("smtp");
-	row->rhost = delivery.rhost.n ? delivery.rhost : host_name(arena, verdict.reply.rhost);
+	row->rhost = delivery->rhost.n ? delivery->rhost : host_name(arena, verdict->reply.rhost);
+}
+
+void
+bounce_read_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, BounceRow *row)
+{
+	Delivery	delivery;
+	Verdict		verdict;
+
+	bounce_judge_reply(arena, reply, rhost, smtp_command, NULL, &delivery, &verdict, row);
 }

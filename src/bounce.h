@@ -99,4 +99,38 @@ BounceResult bounce_read_message(Arena *arena, Slice raw, bool all_kinds);
 void		bounce_read_reply(Arena *arena, Slice reply, Slice rhost,
 							  Slice smtp_command, BounceRow *row);
 
+/*
+ * One step that led to a verdict, or one that lost.  Slices are valid UTF-8
+ * without NUL, in the arena; SLICE_NONE and NULL are SQL's NULL.
+ */
+typedef struct ExplainStep
+{
+	Slice		recipient;		/* SLICE_NONE for steps about the message as a whole */
+	const char *decision;		/* format, kind, recipient, reason, delivery_status ... */
+	Slice		value;			/* what was decided, or would have been */
+	bool		won;
+	Slice		rule;			/* its id, as bounce_rules() has it */
+	const char *file;			/* of data/ or of the source; the line is 0 for code */
+	unsigned	line;
+	Slice		evidence;		/* the words that the rule goes by */
+	size_t		start;			/* where they stand in the message: offset, */
+	size_t		length;			/* and bytes; 0: nowhere that can be told */
+	Slice		why;			/* what it lost by, or what else is to be said */
+} ExplainStep;
+
+typedef struct BounceExplanation
+{
+	size_t		count;
+	ExplainStep *steps;			/* in the arena, in the order of the decisions */
+} BounceExplanation;
+
+/*
+ * Why bounce_read_message(arena, raw, true) says what it says, or nothing.
+ * Costs some times as much as the reading.  Never fails.
+ */
+BounceExplanation bounce_explain_message(Arena *arena, Slice raw);
+
+/* The same for bounce_read_reply(); offsets are those of 'reply'. */
+BounceExplanation bounce_explain_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command);
+
 #endif							/* BOUNCE_H */

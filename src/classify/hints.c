@@ -70,12 +70,12 @@ hints_retry_after(Slice words)
 	return -1;
 }
 
-typedef struct Names
+typedef struct Lists
 {
-	const char **names;
+	const BlocklistRow **rows;
 	int			count;
 	int			max;
-} Names;
+} Lists;
 
 /* Is the list the other one, or the family that it belongs to? */
 static bool
@@ -89,29 +89,29 @@ is_within(const char *family, const char *name)
 static bool
 note_list(void *context, const MatchHit *hit)
 {
-	Names	   *names = context;
-	const char *name = knowledge_blocklists[hit->phrase].name;
+	Lists	   *lists = context;
+	const BlocklistRow *row = &knowledge_blocklists[hit->phrase];
 
-	for (int i = 0; i < names->count; i++)
+	for (int i = 0; i < lists->count; i++)
 	{
 		/* "spamhaus" adds nothing to "spamhaus-zen" */
-		if (is_within(name, names->names[i]))
+		if (is_within(row->name, lists->rows[i]->name))
 			return true;
-		if (is_within(names->names[i], name))
+		if (is_within(lists->rows[i]->name, row->name))
 		{
-			names->names[i] = name;
+			lists->rows[i] = row;
 			return true;
 		}
 	}
-	if (names->count < names->max)
-		names->names[names->count++] = name;
+	if (lists->count < lists->max)
+		lists->rows[lists->count++] = row;
 	return true;
 }
 
 int
-hints_blocklists(Arena *arena, Slice words, const char **names, int max)
+hints_blocklists(Arena *arena, Slice words, const BlocklistRow **rows, int max)
 {
-	Names		found = {names, 0, max};
+	Lists		found = {rows, 0, max};
 
 	if (words.n > LIMIT_REPLY_BYTES)
 		words.n = LIMIT_REPLY_BYTES;

@@ -6,13 +6,14 @@
 #ifndef BOUNCE_HINTS_H
 #define BOUNCE_HINTS_H
 
+#include "classify/knowledge.h"
 #include "mail/arena.h"
 
 /* Seconds after which the reply asks to try again ("try again in 5 minutes"), -1 when it does not say. */
 int64_t		hints_retry_after(Slice words);
 
-/* Common names (data/blocklists.tsv) of the DNS lists that the words name, each once; returns how many. */
-int			hints_blocklists(Arena *arena, Slice words, const char **names, int max);
+/* Rows (data/blocklists.tsv) of the DNS lists that the words name, each common name once; returns how many. */
+int			hints_blocklists(Arena *arena, Slice words, const BlocklistRow **rows, int max);
 
 /* The first IPv4 or IPv6 address in the words, or SLICE_NONE. */
 Slice		hints_ip(Slice words);

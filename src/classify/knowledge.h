@@ -32,6 +32,7 @@ typedef struct ReasonRow
 	const char *powermta;
 	const char *postmark;
 	const char *sendgrid;
+	uint16_t	line;
 } ReasonRow;
 
 extern const ReasonRow knowledge_reasons[REASON_COUNT];
@@ -58,6 +59,7 @@ typedef struct PhraseRow
 	const char *language;		/* en, de, ja ... */
 	const char *source;
 	const char *regex;			/* PCRE2: counts only when this matches the folded text, too; mostly NULL */
+	const char *example;		/* a reply that this phrase decides; NULL: the phrase itself is one */
 } PhraseRow;
 
 extern const PhraseRow knowledge_phrases[];

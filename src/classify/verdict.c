@@ -10,6 +10,7 @@
 #include "classify/steps.h"
 #include "classify/verdict.h"
 #include "mail/address.h"
+#include "mail/limits.h"
 #include "match/fold.h"
 #include "report/markers.h"
 
@@ -112,6 +113,8 @@ read_evidence(Case *judged)
 	size_t		length;
 
 	judged->has_diagnostic = delivery->diagnostic.n > 0;
+	if (delivery->diagnostic.n > LIMIT_REPLY_BYTES)
+		trail_bound(judged->trail, "bytes of a diagnostic", delivery->diagnostic);
 	reply_read(arena, delivery->diagnostic, &verdict->reply);
 	/* the answer to QUIT, or the exit code of a program: the text tells the cause */
 	if (judged->has_diagnostic && delivery->words.n > 0 && delivery->kind != KIND_SUCCESS &&

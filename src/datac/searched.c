@@ -117,6 +117,8 @@ write_phrase(Datac *datac, const Vocabulary *vocabulary, Pieces *pieces, uint32_
 	text_string(text, row->cells[5]);
 	text_add(text, ", ");
 	text_string(text, row->cells[6]);
+	text_add(text, ", ");
+	text_string(text, row->cells[7]);
 	text_add(text, "},\n");
 }
 
@@ -132,7 +134,7 @@ compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, 
 {
 	static const Column columns[] = {
 		{"phrase", true}, {"reason", true}, {"rank", false}, {"provider", false},
-		{"language", false}, {"source", false}, {"regex", false},
+		{"language", false}, {"source", false}, {"regex", false}, {"example", false},
 	};
 	Pieces		pieces = {0};
 	char		message[160];

@@ -161,8 +161,9 @@ compile_reasons(Datac *datac, Words *words, Output *output)
 		for (k = 0; k < REASON_COLUMNS; k++)
 		{
 			text_string(text, row->cells[k]);
-			text_add(text, k + 1 < REASON_COLUMNS ? ", " : "},\n");
+			text_add(text, ", ");
 		}
+		text_add(text, "%u},\n", row->line);
 	}
 	text_add(text, "};\n");
 	write_enum(&output->reason_ids, words, &table, "ReasonId", 5);

@@ -46,6 +46,13 @@ trail_note(Trail *trail, const char *decision, Slice value, bool won,
 }
 
 void
+trail_bound(Trail *trail, const char *what, Slice evidence)
+{
+	trail_note(trail, "bound", slice(what, strlen(what)), true, rule_engine("limits", "src/mail/limits.h"),
+			   evidence, "what lies behind the bound was not looked at");
+}
+
+void
 trail_source(Trail *trail, Slice derived, Slice origin)
 {
 	TrailSource *sources;

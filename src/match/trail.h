@@ -67,6 +67,9 @@ void		trail_init(Trail *trail, Arena *arena);
 TrailEntry *trail_note(Trail *trail, const char *decision, Slice value, bool won,
 					   RuleName rule, Slice evidence, const char *why);
 
+/* Notes that a bound of limits.h was met at 'evidence': what lies behind it was not looked at. */
+void		trail_bound(Trail *trail, const char *what, Slice evidence);
+
 /* Tells that 'derived' was made of 'origin': decoded, unfolded, joined. */
 void		trail_source(Trail *trail, Slice derived, Slice origin);
 

@@ -13,6 +13,8 @@ report_add(Report *report)
 
 	if (report->count >= LIMIT_RECIPIENTS)
 	{
+		if (!report->truncated)
+			trail_bound(report->trail, "recipients of a report", SLICE_NONE);
 		report->truncated = true;
 		return NULL;
 	}

@@ -153,6 +153,8 @@ add_recipient(Reader *reader, Slice raw, size_t indent)
 
 		if (report->count >= LIMIT_TEXT_RECIPIENTS)
 		{
+			if (!report->truncated)
+				trail_bound(reader->trail, "recipients of a human text", raw);
 			report->truncated = true;
 			return;
 		}
@@ -663,6 +665,8 @@ text_read(Arena *arena, Slice text, char line_end, Trail *trail, TextReport *rep
 	report->decoder = DECODER_NONE;
 	reader.index.arena = arena;
 	reader.transcript.arena = arena;
+	if (text.n > LIMIT_TEXT_BYTES)
+		trail_bound(trail, "bytes of a human text", text);
 	lines_read(arena, text, line_end, &reader.lines);
 	for (size_t i = 0; i < reader.lines.count; i++)
 	{

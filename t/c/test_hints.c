@@ -49,16 +49,16 @@ test_blocklists(void)
 {
 	Arena		arena;
 	TestOwner	owner;
-	const char *names[2];
+	const BlocklistRow *lists[2];
 	int			count;
 
 	test_arena(&arena, &owner);
-	count = hints_blocklists(&arena, SLICE_LIT("550 blocked using zen.spamhaus.org; see https://www.spamhaus.org/query/ip/192.0.2.1"), names, 2);
-	ok(count == 1 && strcmp(names[0], "spamhaus-zen") == 0, "the list, not the family that it belongs to");
-	ok(hints_blocklists(&arena, SLICE_LIT("550 blocked using bl.spamcop.net and b.barracudacentral.org and zen.spamhaus.org"), names, 2) == 2,
+	count = hints_blocklists(&arena, SLICE_LIT("550 blocked using zen.spamhaus.org; see https://www.spamhaus.org/query/ip/192.0.2.1"), lists, 2);
+	ok(count == 1 && strcmp(lists[0]->name, "spamhaus-zen") == 0, "the list, not the family that it belongs to");
+	ok(hints_blocklists(&arena, SLICE_LIT("550 blocked using bl.spamcop.net and b.barracudacentral.org and zen.spamhaus.org"), lists, 2) == 2,
 	   "no more than there is room for");
-	ok(hints_blocklists(&arena, SLICE_LIT("550 user unknown"), names, 2) == 0, "none is named");
-	ok(hints_blocklists(&arena, SLICE_NONE, names, 2) == 0, "nothing");
+	ok(hints_blocklists(&arena, SLICE_LIT("550 user unknown"), lists, 2) == 0, "none is named");
+	ok(hints_blocklists(&arena, SLICE_NONE, lists, 2) == 0, "nothing");
 	arena_reset(&arena);
 
 	is(hints_ip(SLICE_LIT("550 5.7.1 [192.0.2.1] is listed")), SLICE_LIT("192.0.2.1"), "the address that is listed");

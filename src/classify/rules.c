@@ -1,0 +1,201 @@
+/*
+ * rules.c
+ *	  Everything that data/ says of reports and replies, rule by rule.
+ *
+ * Only reads the tables.  A rule without an example of its own is its own
+ * example: a phrase behind a reply code, a code before words that say nothing.
+ */
+#include <stdio.h>
+
+#include "classify/finding.h"
+#include "classify/rules.h"
+#include "classify/steps.h"
+#include "report/markers.h"
+
+/* words that no phrase knows */
+#define NO_WORDS "xyzzy"
+
+static const char *
+cell(const char *s)
+{
+	return s && s[0] ? s : NULL;
+}
+
+/* A host name by which the provider is known, or SLICE_NONE. */
+static Slice
+host_of(Arena *arena, uint16_t provider)
+{
+	for (uint32_t i = 0; i < knowledge_domain_count; i++)
+	{
+		const DomainRow *row = &knowledge_domains[i];
+		char		host[300];
+
+		if (row->provider != provider || !(row->use & DOMAIN_HOST))
+			continue;
+		snprintf(host, sizeof(host), "mx.%.255s", row->suffix);
+		return arena_copy(arena, slice(host, strlen(host)));
+	}
+	return SLICE_NONE;
+}
+
+/* The code that a reply of this reason begins with. */
+static const char *
+code_of(uint16_t reason)
+{
+	const char *advice = knowledge_reasons[reason].advice;
+
+	return advice && (strcmp(advice, "slow_down") == 0 || strcmp(advice, "retry") == 0) ? "451 " : "550 ";
+}
+
+/* The phrase as somebody would say it: "*" is a word, the marks of data/ are taken away. */
+static Slice
+phrase_example(Arena *arena, const PhraseRow *row)
+{
+	const char *p = row->phrase;
+	const char *code = code_of(row->reason);
+	size_t		n = strlen(code);
+	char	   *out = arena_alloc(arena, n + strlen(p) + 1);
+
+	if (out == NULL)
+		return SLICE_NONE;
+	memcpy(out, code, n);
+	for (p += *p == '='; *p; p++)
+	{
+		if (*p == '\\' && p[1] != '\0')
+			out[n++] = *++p;
+		else
+			out[n++] = *p == '*' ? 'x' : *p;
+	}
+	return slice(out, n);
+}
+
+/* An example of data/ as the host would say it: "\\n" ends a line. */
+static Slice
+written_example(Arena *arena, const char *written)
+{
+	Slice		copy = arena_copy(arena, slice(written, strlen(written)));
+	char	   *out = (char *) copy.p;
+	size_t		n = 0;
+
+	for (size_t i = 0; i < copy.n; i++)
+	{
+		if (copy.p[i] == '\\' && i + 1 < copy.n && copy.p[i + 1] == 'n')
+		{
+			out[n++] = '\n';
+			i++;
+		}
+		else
+			out[n++] = copy.p[i];
+	}
+	return slice(copy.p, n);
+}
+
+static void
+get_phrase(const PhraseRow *row, Arena *arena, RuleInfo *info)
+{
+	static const char *const ranks[] = {
+		[RANK_GENERIC] = "generic", [RANK_PLAIN] = "plain", [RANK_SPECIFIC] = "specific", [RANK_TRAP] = "trap",
+	};
+
+	info->name = finding_rule(row);
+	info->reason = info->means = knowledge_reasons[row->reason].reason;
+	info->rank = ranks[row->rank];
+	info->language = cell(row->language);
+	info->source = cell(row->source);
+	info->regex = cell(row->regex);
+	info->example = row->example ? written_example(arena, row->example) : phrase_example(arena, row);
+	if (row->provider != PROVIDER_NONE)
+		info->example_rhost = host_of(arena, row->provider);
+}
+
+static void
+get_status(const StatusRow *row, Arena *arena, RuleInfo *info)
+{
+	static const char *const strengths[] = {
+		[STRENGTH_NONE] = "none", [STRENGTH_WEAK] = "weak", [STRENGTH_DECIDES] = "decides",
+	};
+	char		example[64];
+
+	info->name = steps_status_rule(arena, row);
+	info->means = row->meaning;
+	info->reason = knowledge_reasons[row->reason].reason;
+	info->rank = strengths[row->strength];
+	info->source = row->provider == PROVIDER_NONE ? "RFC 3463, IANA" : NULL;
+	if (row->strength == STRENGTH_NONE)
+		return;
+	snprintf(example, sizeof(example), "%u50 %s %s", row->code / 1000000, info->name.pattern, NO_WORDS);
+	info->example = arena_copy(arena, slice(example, strlen(example)));
+	if (row->provider != PROVIDER_NONE)
+		info->example_rhost = host_of(arena, row->provider);
+}
+
+static void
+get_reply(const ReplyRow *row, Arena *arena, RuleInfo *info)
+{
+	char		example[64];
+
+	info->name = steps_reply_rule(arena, row);
+	info->means = row->meaning;
+	info->reason = knowledge_reasons[row->reason].reason;
+	info->source = "RFC 5321";
+	if (row->reason == REASON_UNDEFINED)
+		return;
+	snprintf(example, sizeof(example), "%u %s", row->code, NO_WORDS);
+	info->example = arena_copy(arena, slice(example, strlen(example)));
+	info->example_command = row->command;
+}
+
+RuleName
+rules_blocklist(const BlocklistRow *row)
+{
+	RuleName	rule = {"blocklist", NULL, row->fragment, "blocklists.tsv", row->line};
+
+	return rule;
+}
+
+size_t
+rules_count(void)
+{
+	return (size_t) knowledge_phrase_count + knowledge_status_count + knowledge_reply_count +
+		knowledge_blocklist_count + knowledge_marker_count + knowledge_sign_count;
+}
+
+void
+rules_get(size_t number, Arena *arena, RuleInfo *info)
+{
+	memset(info, 0, sizeof(*info));
+	if (number < knowledge_phrase_count)
+	{
+		get_phrase(&knowledge_phrases[number], arena, info);
+		return;
+	}
+	number -= knowledge_phrase_count;
+	if (number < knowledge_status_count)
+	{
+		get_status(&knowledge_statuses[number], arena, info);
+		return;
+	}
+	number -= knowledge_status_count;
+	if (number < knowledge_reply_count)
+	{
+		get_reply(&knowledge_replies[number], arena, info);
+		return;
+	}
+	number -= knowledge_reply_count;
+	if (number < knowledge_blocklist_count)
+	{
+		info->name = rules_blocklist(&knowledge_blocklists[number]);
+		info->means = knowledge_blocklists[number].name;
+		return;
+	}
+	number -= knowledge_blocklist_count;
+	if (number < knowledge_marker_count)
+	{
+		info->name = markers_rule(&knowledge_markers[number]);
+		info->means = knowledge_marker_kinds[knowledge_markers[number].marker];
+		return;
+	}
+	number -= knowledge_marker_count;
+	info->name = markers_sign_rule(&knowledge_signs[number]);
+	info->means = knowledge_sign_kinds[knowledge_signs[number].sign];
+}

@@ -1,0 +1,358 @@
+/*
+ * explain.c
+ *	  Why a mail gets the verdict that it gets.
+ *
+ * Reads the mail as bounce.c does, with a trail, and tells the trail as steps:
+ * first what concerns the message, then, recipient by recipient, each
+ * attribute that was decided, with the rule, the evidence and its place, and
+ * what lost against it.  Decides nothing itself.
+ */
+#include <stdio.h>
+
+#include "bounce_read.h"
+#include "classify/hints.h"
+#include "classify/provider.h"
+#include "classify/rules.h"
+#include "mail/address.h"
+#include "report/markers.h"
+#include "report/verp.h"
+
+#define EVIDENCE_BYTES 400		/* quoted of one step */
+
+typedef struct Explainer
+{
+	Arena	   *arena;
+	Trail		trail;
+	Slice		message;
+	const Report *report;		/* NULL for a bare reply */
+	BounceExplanation told;
+	size_t		allocated;
+	size_t		entry;			/* of the trail, that is to be told next */
+} Explainer;
+
+static const char *const kind_words[] = {
+	[KIND_NONE] = "none", [KIND_FAILURE] = "failure", [KIND_DELAY] = "delay", [KIND_COMPLAINT] = "complaint",
+	[KIND_SUCCESS] = "success", [KIND_AUTOREPLY] = "autoreply", [KIND_RECEIPT] = "receipt", [KIND_CHALLENGE] = "challenge",
+};
+
+static Slice
+word(const char *s)
+{
+	return s ? slice(s, strlen(s)) : SLICE_NONE;
+}
+
+/* On one line, not too long. */
+static Slice
+quote(Arena *arena, Slice evidence)
+{
+	Slice		text;
+	char	   *out;
+	size_t		n = 0;
+
+	if (evidence.n == 0)
+		return SLICE_NONE;
+	if (evidence.n > EVIDENCE_BYTES)
+		evidence.n = EVIDENCE_BYTES;
+	text = decode_valid_utf8(arena, evidence);
+	out = arena_alloc(arena, text.n);
+	if (out == NULL)
+		return SLICE_NONE;
+	for (size_t i = 0; i < text.n; i++)
+	{
+		if (!ascii_is_space(text.p[i]))
+			out[n++] = text.p[i];
+		else if (n > 0 && out[n - 1] != ' ')
+			out[n++] = ' ';
+	}
+	return slice_trim(slice(out, n));
+}
+
+static void
+tell(Explainer *explainer, Slice recipient, const TrailEntry *entry)
+{
+	ExplainStep *steps = arena_grow(explainer->arena, explainer->told.steps, explainer->told.count,
+									&explainer->allocated, sizeof(ExplainStep));
+	ExplainStep *step;
+	Slice		place = trail_locate(&explainer->trail, explainer->message, entry->evidence);
+
+	if (steps == NULL)
+		return;
+	explainer->told.steps = steps;
+	step = &steps[explainer->told.count++];
+	memset(step, 0, sizeof(*step));
+	step->recipient = recipient;
+	step->decision = entry->decision;
+	step->value = quote(explainer->arena, entry->value);
+	step->won = entry->won;
+	step->rule = rule_id(explainer->arena, &entry->rule);
+	step->file = entry->rule.file;
+	step->line = entry->rule.line;
+	step->evidence = quote(explainer->arena, entry->evidence);
+	if (place.n > 0)
+	{
+		step->start = (size_t) (place.p - explainer->message.p);
+		step->length = place.n;
+	}
+	step->why = word(entry->why);
+}
+
+/* One step that the trail does not hold. */
+static void
+tell_of(Explainer *explainer, Slice recipient, const char *decision, Slice value, bool won,
+		RuleName rule, Slice evidence, const char *why)
+{
+	TrailEntry	entry = {0, decision, value, won, rule, evidence, why};
+
+	if (value.n > 0)
+		tell(explainer, recipient, &entry);
+}
+
+/* The entries of the trail that were noted since the last call. */
+static void
+tell_trail(Explainer *explainer, Slice recipient, const Verdict *verdict)
+{
+	const Trail *trail = &explainer->trail;
+
+	for (; explainer->entry < trail->count; explainer->entry++)
+	{
+		TrailEntry	entry = trail->entries[explainer->entry];
+
+		/* the words won, but the command or the codes made something else of it */
+		if (verdict && verdict->amended_by && entry.won && strcmp(entry.decision, "reason") == 0)
+		{
+			entry.won = false;
+			entry.why = "it won, but was amended";
+		}
+		tell(explainer, entry.delivery == TRAIL_MESSAGE ? SLICE_NONE : recipient, &entry);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * The steps that need no trail: what the report holds tells them
+ * ------------------------------------------------------------------------ */
+
+static void
+tell_recipient(Explainer *explainer, const Delivery *delivery, const BounceRow *row)
+{
+	const Report *report = explainer->report;
+	Slice		listed = mime_field(report->header, SLICE_LIT("X-Failed-Recipients"));
+	Slice		to = address_clean(explainer->arena, mime_field(report->header, SLICE_LIT("To")), true);
+	Slice		verp;
+	Slice		who = row->recipient;
+	const char *named_by = delivery->named_by ? delivery->named_by : "nowhere";
+	static const char file[] = "src/report/read.c";
+
+	tell_of(explainer, who, "recipient", who.n ? who : SLICE_LIT("hidden"), true,
+			rule_engine(named_by, file), delivery->named_at, NULL);
+	if (row->alias.n > 0)
+		tell_of(explainer, who, "alias", row->alias, true,
+				rule_engine(delivery->alias_at.n ? "Original-Recipient" : "expansion", file), delivery->alias_at,
+				"the address that was mailed; it led to the recipient");
+	if (report->count != 1)
+		return;
+	if (listed.n > 0 && strcmp(named_by, "X-Failed-Recipients") != 0)
+		tell_of(explainer, who, "recipient", listed, false, rule_engine("X-Failed-Recipients", file), listed,
+				"the report itself names the recipient");
+	if (verp_decode(explainer->arena, to, &verp) == VERP_RECIPIENT && strcmp(named_by, "VERP") != 0)
+		tell_of(explainer, who, "recipient", verp, false, rule_engine("VERP", file),
+				mime_field(report->header, SLICE_LIT("To")), "the report itself names the recipient");
+	if (report->returned.to.n > 0 && strcmp(named_by, "To of the returned message") != 0)
+		tell_of(explainer, who, "recipient", report->returned.to, false, rule_engine("To of the returned message", file),
+				report->returned.to, "a mere To: says whom the mail was addressed to, not who failed");
+}
+
+static void
+tell_kind(Explainer *explainer, const Delivery *delivery, const BounceRow *row)
+{
+	const char *rule = "words-of-the-report";
+
+	switch (delivery->action)
+	{
+		case ACTION_FAILED:
+		case ACTION_DELAYED:
+		case ACTION_DELIVERED:
+		case ACTION_RELAYED:
+		case ACTION_EXPANDED:
+			rule = "action-field";
+			break;
+		case ACTION_NONE:
+		case ACTION_OTHER:
+			break;
+	}
+	tell_of(explainer, row->recipient, "kind", word(kind_words[row->kind]), true,
+			rule_engine(rule, "src/report/read.c"), SLICE_NONE, NULL);
+}
+
+static void
+tell_codes(Explainer *explainer, const Delivery *delivery, const Verdict *verdict, const BounceRow *row)
+{
+	static const char file[] = "src/classify/verdict.c";
+	Slice		who = row->recipient;
+	char		code[16];
+
+	if (row->reply_code != 0)
+	{
+		snprintf(code, sizeof(code), "%d", row->reply_code);
+		tell_of(explainer, who, "reply_code", arena_copy(explainer->arena, word(code)), true,
+				rule_engine("innermost-reply", "src/classify/reply.c"), verdict->reply.words, NULL);
+	}
+	if (row->delivery_status.n > 0)
+		tell_of(explainer, who, "delivery_status", row->delivery_status, true,
+				rule_engine(verdict->reply.status != 0 ? "reply-status" : "status-field", file), verdict->status_text, NULL);
+	if (verdict->reply.status != 0 && delivery->status.n > 0 && !slice_equal(delivery->status, row->delivery_status))
+		tell_of(explainer, who, "delivery_status", delivery->status, false, rule_engine("status-field", file),
+				delivery->status, "the refusing host's own reply says another one");
+	tell_of(explainer, who, "smtp_command", word(row->smtp_command), true,
+			rule_engine("command-named", file), SLICE_NONE, NULL);
+}
+
+static void
+tell_provider(Explainer *explainer, const Verdict *verdict, const BounceRow *row)
+{
+	const DomainRow *destination = provider_of(row->destination, DOMAIN_DESTINATION);
+	const DomainRow *host = provider_of(row->rhost, DOMAIN_HOST);
+	const DomainRow *rows[] = {destination, host};
+	Slice		names[] = {row->destination, row->rhost};
+	bool		won = true;
+
+	(void) verdict;
+	for (size_t i = 0; i < 2; i++)
+	{
+		RuleName	rule;
+
+		if (rows[i] == NULL || rows[i]->provider == PROVIDER_NONE)
+			continue;
+		rule = (RuleName) {"domain", NULL, rows[i]->suffix, "domains.tsv", rows[i]->line};
+		tell_of(explainer, row->recipient, "provider", word(knowledge_providers[rows[i]->provider].provider), won,
+				rule, names[i], won ? NULL : "the recipient's domain stands above the host that refused");
+		won = false;
+	}
+}
+
+/* What follows from the reason and the codes. */
+static void
+tell_outcome(Explainer *explainer, const Verdict *verdict, const BounceRow *row)
+{
+	RuleName	rule = {"reason", NULL, row->reason, "reasons.tsv", 0};
+	const ReasonRow *reason = &knowledge_reasons[verdict->reason];
+	const char *why = NULL;
+
+	rule.line = reason->line;
+	if (row->hard_bounce != TRUTH_NULL)
+	{
+		bool		is_hard = reason->hard_bounce && reason->hard_bounce[0] == 't';
+
+		if (is_hard && row->hard_bounce == TRUTH_FALSE)
+			why = row->kind == KIND_DELAY ? "a delay is never hard" : "the reply was temporary (4yz)";
+		tell_of(explainer, row->recipient, "hard_bounce", word(row->hard_bounce == TRUTH_TRUE ? "true" : "false"), true,
+				rule, SLICE_NONE, why);
+	}
+	tell_of(explainer, row->recipient, "fault", word(row->fault), true, rule, SLICE_NONE, NULL);
+	tell_of(explainer, row->recipient, "advice", word(row->advice), true, rule, SLICE_NONE, why);
+	if (row->blocklist_count > 0)
+	{
+		const BlocklistRow *lists[BOUNCE_MAX_BLOCKLISTS];
+		int			count = hints_blocklists(explainer->arena, verdict->reply.words, lists, BOUNCE_MAX_BLOCKLISTS);
+
+		for (int i = 0; i < count; i++)
+			tell_of(explainer, row->recipient, "blocklist", word(lists[i]->name), true,
+					rules_blocklist(lists[i]), verdict->reply.words, NULL);
+	}
+	tell_of(explainer, row->recipient, "listed_ip", row->listed_ip, true,
+			rule_engine("first-address", "src/classify/hints.c"), row->listed_ip, NULL);
+}
+
+static void
+tell_amendment(Explainer *explainer, const Verdict *verdict, const BounceRow *row)
+{
+	static const struct
+	{
+		const char *rule;
+		const char *why;
+	}			amendments[] = {
+		{"sender-address", "refused at MAIL FROM, or with a code for sender's addresses: the sender is meant"},
+		{"unknown-after-data", "accepted at RCPT, refused after DATA: filters hide behind these words, and the address may exist"},
+		{"code-knows-mailbox", "the refusing host's own code knows the mailbox"},
+	};
+
+	for (size_t i = 0; verdict->amended_by && i < sizeof(amendments) / sizeof(amendments[0]); i++)
+	{
+		if (strcmp(verdict->amended_by, amendments[i].rule) == 0)
+			tell_of(explainer, row->recipient, "reason", word(row->reason), true,
+					rule_engine(verdict->amended_by, "src/classify/verdict.c"),
+					strcmp(verdict->amended_by, "code-knows-mailbox") == 0 ? verdict->status_text : SLICE_NONE,
+					amendments[i].why);
+	}
+}
+
+static void
+on_report(void *context, const Report *report)
+{
+	Explainer  *explainer = context;
+	bool		has_row = false;
+
+	explainer->report = report;
+	tell_trail(explainer, SLICE_NONE, NULL);
+	if (report->message->truncated)
+		trail_bound(&explainer->trail, "MIME parts of a message", SLICE_NONE);
+	if (report->header && report->header->count >= LIMIT_HEADER_FIELDS)
+		trail_bound(&explainer->trail, "fields of a header", SLICE_NONE);
+	tell_trail(explainer, SLICE_NONE, NULL);
+	for (size_t i = 0; i < report->count && !has_row; i++)
+		has_row = report->deliveries[i].kind != KIND_NONE;
+	if (!has_row)
+		tell_of(explainer, SLICE_NONE, "kind", word("none"), true, rule_engine("no-report", "src/report/read.c"),
+				SLICE_NONE, "no row: no reader found that the mail reports on a delivery");
+}
+
+static void
+on_row(void *context, size_t delivery_number, const Verdict *verdict, const BounceRow *row)
+{
+	Explainer  *explainer = context;
+	const Delivery *delivery = &explainer->report->deliveries[delivery_number];
+
+	tell_recipient(explainer, delivery, row);
+	tell_kind(explainer, delivery, row);
+	if (verdict == NULL)
+	{
+		tell_trail(explainer, row->recipient, NULL);
+		return;
+	}
+	tell_codes(explainer, delivery, verdict, row);
+	tell_provider(explainer, verdict, row);
+	tell_trail(explainer, row->recipient, verdict);
+	tell_amendment(explainer, verdict, row);
+	tell_outcome(explainer, verdict, row);
+}
+
+BounceExplanation
+bounce_explain_message(Arena *arena, Slice raw)
+{
+	Explainer	explainer = {.arena = arena, .message = raw};
+	BounceListener listener = {&explainer, on_report, on_row};
+
+	trail_init(&explainer.trail, arena);
+	bounce_read(arena, raw, true, &explainer.trail, &listener);
+	return explainer.told;
+}
+
+BounceExplanation
+bounce_explain_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command)
+{
+	Explainer	explainer = {.arena = arena, .message = reply};
+	Delivery	delivery;
+	Verdict		verdict;
+	BounceRow	row;
+
+	trail_init(&explainer.trail, arena);
+	explainer.trail.delivery = 0;
+	bounce_judge_reply(arena, reply, rhost, smtp_command, &explainer.trail, &delivery, &verdict, &row);
+	tell_of(&explainer, SLICE_NONE, "kind", word(kind_words[row.kind]), true,
+			rule_engine("reply-class", "src/bounce.c"), SLICE_NONE, NULL);
+	tell_codes(&explainer, &delivery, &verdict, &row);
+	tell_provider(&explainer, &verdict, &row);
+	tell_trail(&explainer, SLICE_NONE, &verdict);
+	tell_amendment(&explainer, &verdict, &row);
+	tell_outcome(&explainer, &verdict, &row);
+	return explainer.told;
+}
