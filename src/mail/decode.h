@@ -34,7 +34,8 @@ TransferEncoding decode_encoding(Slice value);
  *
  * Bytes of an unknown or wrong charset: when they are valid UTF-8 they are
  * taken as UTF-8; else when they hold ISO-2022-JP escapes, as ISO-2022-JP;
- * else each invalid byte becomes U+FFFD.  Text that is declared as utf-8 or
+ * else, of an unknown one, what their distribution tells (guess.h); else each
+ * invalid byte becomes U+FFFD.  Text that is declared as utf-8 or
  * us-ascii is validated here (GMime drops bad bytes silently).
  *
  * Where nothing has to be decoded the result is 'body' itself (zero copy).

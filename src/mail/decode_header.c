@@ -10,7 +10,9 @@
  */
 #include "mail/convert.h"
 #include "mail/decode.h"
+#include "mail/guess.h"
 #include "mail/limits.h"
+#include "mail/shift.h"
 #include "mail/transfer.h"
 
 /* RFC 2047 2: a whole encoded word has 75 characters at most */
@@ -135,7 +137,11 @@ next_word(HeaderText *state, Slice value, size_t from, EncodedWord *word)
 static void
 write_text(HeaderText *state, Slice charset, Slice text, bool cut)
 {
-	state->out_n += charset_convert(&state->converter, charset_named(charset),
+	const MailCharset *from = charset_named(charset);
+
+	if (from == NULL && !charset_needs_nothing(NULL, text) && !shift_is_jis(text))
+		from = charset_guess(text);
+	state->out_n += charset_convert(&state->converter, from,
 									text, cut, state->out + state->out_n,
 									state->room - state->out_n);
 }

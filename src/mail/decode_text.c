@@ -8,8 +8,11 @@
  */
 #include "mail/convert.h"
 #include "mail/decode.h"
+#include "mail/guess.h"
 #include "mail/limits.h"
+#include "mail/shift.h"
 #include "mail/transfer.h"
+#include "mail/utf8.h"
 
 typedef size_t (*TransferDecoder) (Slice in, char *out);
 
@@ -70,5 +73,7 @@ decode_text(Arena *arena, Slice body, TransferEncoding encoding, Slice charset,
 	text = undo_transfer(arena, body, encoding);
 	if (text.p == NULL || charset_needs_nothing(from, text))
 		return text;
+	if (from == NULL && !shift_is_jis(text))
+		from = charset_guess(cut ? utf8_drop_cut(text) : text);
 	return convert_text(arena, from, text, cut);
 }
