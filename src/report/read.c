@@ -469,7 +469,7 @@ read_text_report(Reading *reading)
 	if (report->count == 0 && (text_report.speaks || text_report.quotes_reply ||
 							   signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
 	{
-		/* nobody is announced: VERP, then the only address that is named, then the returned message */
+		/* nobody is announced: VERP, then the only address that is named, then the returned message, then a quoted header */
 		Slice		to = address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true);
 		Slice		named = named_address(reading->arena, text_report.words, header);
 		Slice		verp;
@@ -484,6 +484,8 @@ read_text_report(Reading *reading)
 					   report->returned.original_recipient.n ? "original recipient of the returned message" :
 					   report->returned.received_for.n ? "Received of the returned message" : "To of the returned message",
 					   &text_report, kind);
+		else if (!slice_equal(address_clean(reading->arena, text_report.quoted_to, true), to))
+			add_listed(reading, text_report.quoted_to, "To of a header in the text", &text_report, kind);
 	}
 	if (report->count == 0)
 		return false;

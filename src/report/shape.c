@@ -174,3 +174,28 @@ shape_read(Slice line, Shape *shape)
 	shape->alone = nothing_but_marks(rest);
 	return true;
 }
+
+BounceKind
+shape_action(Slice rest)
+{
+	static const struct
+	{
+		Slice		word;
+		BounceKind	kind;
+	}			actions[] = {
+		{SLICE_LIT("failed"), KIND_FAILURE}, {SLICE_LIT("delayed"), KIND_DELAY}, {SLICE_LIT("delivered"), KIND_SUCCESS},
+		{SLICE_LIT("relayed"), KIND_SUCCESS}, {SLICE_LIT("expanded"), KIND_SUCCESS},
+	};
+
+	if (rest.n == 0 || rest.p[0] != ';')
+		return KIND_NONE;
+	rest = slice_trim(slice(rest.p + 1, rest.n - 1));
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+	{
+		size_t		n = actions[i].word.n;
+
+		if (slice_starts_nocase(rest, actions[i].word) && (rest.n == n || !ascii_is_alnum(rest.p[n])))
+			return actions[i].kind;
+	}
+	return KIND_NONE;
+}

@@ -5,7 +5,7 @@
 #ifndef BOUNCE_SHAPE_H
 #define BOUNCE_SHAPE_H
 
-#include "mail/slice.h"
+#include "report/report.h"
 
 /* How a line names a recipient. */
 typedef struct Shape
@@ -23,5 +23,8 @@ typedef struct Shape
  * shape->alone are good in either case.
  */
 bool		shape_read(Slice line, Shape *shape);
+
+/* "a@b; Failed; 5.1.1 (bad destination mailbox address)": what 'rest', behind the address, says; KIND_NONE: nothing. */
+BounceKind	shape_action(Slice rest);
 
 #endif							/* BOUNCE_SHAPE_H */

@@ -58,6 +58,7 @@ typedef struct Reader
 	/* an address alone in the line before, not known as a recipient */
 	Slice		bare;
 	bool		advice_ended;	/* by a refusal that was quoted */
+	bool		to_follows;		/* the line before was a mere "To:" */
 } Reader;
 
 /* ------------------------------------------------------------------------
@@ -273,7 +274,7 @@ is_session_line(Slice line)
 {
 	if (slice_starts_nocase(line, SLICE_LIT("<<< ")))
 		return line.n > 7 && ascii_is_digit(line.p[4]);
-	if (slice_starts_nocase(line, SLICE_LIT("Sent <<< ")) || slice_starts_nocase(line, SLICE_LIT("Received >>> ")))
+	if (transcript_names_side(line))
 		return true;
 	if (slice_starts_nocase(line, SLICE_LIT("In:  ")))
 		return transcript_verb(slice_trim(slice(line.p + 4, line.n - 4))) != NULL;
@@ -550,11 +551,27 @@ read_line(Reader *reader, size_t number)
 			reader->mode = MODE_LIST;
 		return true;
 	}
-	/* MailScanner announces the message and quotes its header: the only "To:" that names a failed recipient */
-	if (reader->mode == MODE_LIST && report->count == 0 && slice_starts_nocase(trimmed, SLICE_LIT("To:")))
+	/*
+	 * Gateways announce the message and quote its header: "To:" names who failed
+	 * there, and else only when the whole text names nobody
+	 */
+	if (line_has(entry, MARKER_TO))
 	{
-		add_addresses(reader, line, indent + 3, indent);
+		size_t		behind = lines_marker(&reader->lines, entry, MARKER_TO)->end - entry->start;
+
+		if (reader->mode == MODE_LIST && report->count == 0)
+			add_addresses(reader, line, behind, indent);
+		else if (report->quoted_to.n == 0)
+		{
+			report->quoted_to = slice_trim(slice(line.p + behind, line.n - behind));
+			reader->to_follows = report->quoted_to.n == 0;
+		}
 		return true;
+	}
+	if (reader->to_follows)
+	{
+		report->quoted_to = trimmed;
+		reader->to_follows = false;
 	}
 	if (line_has(entry, MARKER_LEAD) && !in_reply)
 	{
@@ -585,6 +602,8 @@ read_line(Reader *reader, size_t number)
 	{
 		if (reader->mode == MODE_HELP)
 			reader->mode = MODE_TEXT;
+		if (shape_action(slice(line.p + shape.behind, line.n - shape.behind)) != KIND_NONE)
+			reader->section = shape_action(slice(line.p + shape.behind, line.n - shape.behind));
 		add_recipient(reader, shape.address, indent);
 		if (line_has(entry, MARKER_ALIAS))
 			note_alias(reader, entry, line, indent);

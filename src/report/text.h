@@ -32,6 +32,7 @@ typedef struct TextReport
 	const char *command;		/* named somewhere in the text */
 	Slice		lhost;
 	Slice		returned;		/* the returned message, in words' text, or SLICE_NONE */
+	Slice		quoted_to;		/* what stands behind the first "To:", for reports that name nobody */
 	bool		truncated;
 } TextReport;
 

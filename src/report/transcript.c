@@ -36,6 +36,22 @@ transcript_verb(Slice line)
 	return NULL;
 }
 
+/* "Sent >>> RCPT TO:<x>", "Received <<< 550 ...", and with the arrows the other way. */
+bool
+transcript_names_side(Slice line)
+{
+	static const Slice sides[] = {
+		SLICE_LIT("Sent <<< "), SLICE_LIT("Sent >>> "), SLICE_LIT("Received <<< "), SLICE_LIT("Received >>> "),
+	};
+
+	for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++)
+	{
+		if (slice_starts_nocase(line, sides[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Cuts MDaemon's time stamp and both kinds of arrows; '<', '>' or 0 for the side that speaks. */
 static char
 side_of(Slice *line)
@@ -49,8 +65,8 @@ side_of(Slice *line)
 		*line = slice_trim(slice(line->p + 3, line->n - 3));
 		return side;
 	}
-	/* InterScan turns the arrows round, but names the sides */
-	if (slice_starts_nocase(*line, SLICE_LIT("Sent <<<")) || slice_starts_nocase(*line, SLICE_LIT("Received >>>")))
+	/* InterScan turns the arrows round in some versions, but names the sides */
+	if (transcript_names_side(*line))
 	{
 		char		side = line->p[0] == 'S' || line->p[0] == 's' ? '>' : '<';
 		size_t		cut = side == '>' ? 8 : 12;

@@ -35,6 +35,9 @@ typedef struct Transcript
 /* Reads one line (trimmed) of a transcript. */
 void		transcript_line(Transcript *transcript, Slice line);
 
+/* Does the line (trimmed) name the side that speaks: "Sent >>> RCPT TO:<x>"? */
+bool		transcript_names_side(Slice line);
+
 /* The SMTP verb that a client's line begins with ("RCPT To:<x>" is "RCPT"), or NULL. */
 const char *transcript_verb(Slice line);
 

@@ -326,6 +326,8 @@ test_small(void)
 		KIND_FAILURE, "a@example.com", "rejected", TRUTH_FALSE},
 		{"policy decides nothing hard", DAEMON "\n<a@example.com>: host mx.example.com[192.0.2.1] said: 550 5.7.1 Message refused\n",
 		KIND_FAILURE, "a@example.com", NULL, TRUTH_FALSE},
+		{"only the quoted header names somebody", DAEMON "\nWe blocked this message:\n\nFrom: c@example.net\nTo:\n  a@example.com\nSubject: x\n\nReason: 550 5.1.1 User unknown\n",
+		KIND_FAILURE, "a@example.com", "userunknown", TRUTH_TRUE},
 		{"a reply about a bounce", PERSON "Subject: Re: Undelivered Mail Returned to Sender\n\nSee?\n\n> <a@example.com>: 550 5.1.1 User unknown\n",
 		KIND_NONE, NULL, NULL, TRUTH_NULL},
 		{"a bounce that a person forwards", PERSON

@@ -68,6 +68,21 @@ static const Expected cases[] = {
 		"Transcript of session follows.\n\n Out: 220 mx.example.com\n In:  RCPT TO:<a@example.com>\n Out: 250 2.1.5 Ok\n"
 		" In:  DATA\n Out: 354 End data\n Out: 451 4.3.0 Error: queue file write error\n",
 	"", NULL, KIND_NONE, false},
+	{"a session whose sides are named",
+		"Your message could not be delivered.\n\nSent >>> RCPT TO:<a@example.com>\nReceived <<< 550 5.1.1 no such user\n",
+	"a@example.com", "550 5.1.1 no such user", KIND_NONE, false},
+	{"the same with the arrows turned round",
+		"Your message could not be delivered.\n\nSent <<< RCPT TO:<a@example.com>\nReceived >>> 550 5.1.1 no such user\n",
+	"a@example.com", "550 5.1.1 no such user", KIND_NONE, false},
+	{"the action stands behind the address",
+		"These recipients of your message have been processed by the mail server:\na@example.com; Delayed; 4.2.2 (mailbox full)\n\n"
+		"    Remote MTA mx.example.com: SMTP diagnostic: 452 full\n\nb@example.com; Failed; 5.1.1 (bad destination mailbox address)\n",
+	"a@example.com,b@example.com", "452 full", KIND_DELAY, false},
+	{"a quoted header names who failed behind an announcement",
+		"The following message could not be delivered:\n\nFrom: c@example.org\nTo: a@example.com, b@example.com\nSubject: x\n\nReason: 552 too large\n",
+	"a@example.com,b@example.com", "552 too large", KIND_NONE, false},
+	{"and nobody without one",
+		"Hello,\n\nFrom: c@example.org\nTo: a@example.com\nSubject: x\n", "", NULL, KIND_NONE, false},
 	{"nobody", "Hello,\n\nhow are you?\n", "", NULL, KIND_NONE, false},
 	{"nothing", "", "", NULL, KIND_NONE, false},
 };
