@@ -134,8 +134,10 @@ is_code_at(Slice s, size_t i)
 	if (ascii_is_alnum(before) || before == '.' || before == '-' || before == '/' || before == '_' ||
 		(before == '[' && behind != ' '))
 		return false;
-	/* with nothing behind it, "unknown mailer error 255" and "localhost:443" hold numbers, not replies */
+	/* with nothing behind it, "unknown mailer error 255" and "localhost:443" hold numbers, not replies; "(reason: 255)" neither */
 	if (i > 0 && i + 3 == s.n && (s.p[i] == '2' || before == ':'))
+		return false;
+	if (s.p[i] == '2' && behind == ')')
 		return false;
 	return behind == ' ' || behind == '-' || behind == ':' || behind == ',' || behind == '\'' ||
 		behind == '"' || behind == '>' || behind == ';' || behind == ')' || behind == '<';

@@ -77,7 +77,7 @@ field_of(Slice name)
 	return FIELD_OTHER;
 }
 
-/* RFC 3464 2.3.3; "failed (to ...)", "Action: deliverable" of probes is ACTION_OTHER */
+/* RFC 3464 2.3.3, with a comment or without: "failed (to ...)" */
 static Action
 action_of(Slice value)
 {
@@ -96,8 +96,9 @@ action_of(Slice value)
 		{SLICE_LIT("delivered"), ACTION_DELIVERED},
 		{SLICE_LIT("relayed"), ACTION_RELAYED},
 		{SLICE_LIT("expanded"), ACTION_EXPANDED},
-		/* Postfix's answer to "sendmail -bv": nothing was sent, but the address was accepted */
+		/* Postfix's answer to "sendmail -bv": nothing was sent, but the address was accepted, or not */
 		{SLICE_LIT("deliverable"), ACTION_DELIVERED},
+		{SLICE_LIT("undeliverable"), ACTION_FAILED},
 	};
 	size_t		n = 0;
 
@@ -320,9 +321,10 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			break;
 		case FIELD_ACTUAL_RECIPIENT:
 			/* Sendmail's own mailbox behind the address; the address is what was mailed */
+			delivery->actual = address_clean(arena, value, true);
 			if (delivery->recipient.n == 0)
 			{
-				delivery->recipient = address_clean(arena, value, true);
+				delivery->recipient = delivery->actual;
 				delivery->named_by = "X-Actual-Recipient";
 				delivery->named_at = value;
 			}
@@ -416,7 +418,7 @@ dsn_read(Report *report, Slice text, char line_end)
 				delivery->kind = KIND_SUCCESS;
 				break;
 			case ACTION_OTHER:
-				/* a report about a probe (sendmail -bv), or a word that nobody defined */
+				/* a word that nobody defined */
 				delivery->kind = KIND_NONE;
 				break;
 			case ACTION_NONE:

@@ -222,6 +222,7 @@ report_read_words(Report *report)
 {
 	Reading		reading = {.arena = report->arena, .message = report->message, .report = report, .root = report->root};
 	RecipientIndex index = {.arena = report->arena};
+	RecipientIndex known = {.arena = report->arena};
 	TextReport	text_report;
 	Slice		text;
 
@@ -230,12 +231,19 @@ report_read_words(Report *report)
 	report->words_read = true;
 	if (report->decoder != report_decoder("RFC3464") || !human_text(&reading, 0, &text))
 		return;
-	text_read(report->arena, text, line_end_of(report->message, text), report->trail, &text_report);
+	for (size_t i = 0; i < report->count; i++)
+	{
+		if (report->deliveries[i].recipient.n > 0)
+			recipients_put(&known, report->deliveries[i].recipient, (uint32_t) i);
+	}
+	text_read_about(report->arena, text, line_end_of(report->message, text), &known, report->trail, &text_report);
 	if (!report->returned.present && text_report.returned.n > 0)
 		returned_from_text(report->arena, text_report.returned, line_end_of(report->message, text), &report->returned);
 	for (size_t i = 0; i < text_report.count; i++)
-	{
 		recipients_put(&index, text_report.recipients[i].address, (uint32_t) i);
+	/* several may have come from one alias: the first stands for it, unless it failed itself */
+	for (size_t i = 0; i < text_report.count; i++)
+	{
 		if (text_report.recipients[i].alias.n > 0 &&
 			recipients_find(&index, text_report.recipients[i].alias) == RECIPIENT_NONE)
 			recipients_put(&index, text_report.recipients[i].alias, (uint32_t) i);
@@ -243,9 +251,11 @@ report_read_words(Report *report)
 	for (size_t i = 0; i < report->count; i++)
 	{
 		Delivery   *delivery = &report->deliveries[i];
-		uint32_t	found = recipients_find(&index, delivery->recipient);
+		uint32_t	found = delivery->actual.n > 0 ? recipients_find(&index, delivery->actual) : RECIPIENT_NONE;
 		const TextRecipient *recipient;
 
+		if (found == RECIPIENT_NONE)
+			found = recipients_find(&index, delivery->recipient);
 		if (found == RECIPIENT_NONE && delivery->alias.n > 0)
 			found = recipients_find(&index, delivery->alias);
 		if (found == RECIPIENT_NONE)
@@ -311,6 +321,25 @@ add_listed(Reading *reading, Slice list, const char *named_by, const TextReport 
 		delivery->kind = kind;
 		delivery->words = text->words;
 		delivery->command = text->command;
+	}
+}
+
+static void
+know_listed(RecipientIndex *known, Slice list)
+{
+	size_t		offset = 0;
+	size_t		start;
+	Slice		found;
+	uint32_t	count = 0;
+
+	if (list.n > LIMIT_FIELD_BYTES)
+		list.n = LIMIT_FIELD_BYTES;
+	while (address_find(list, &offset, &start, &found))
+	{
+		Slice		address = address_clean(known->arena, found, true);
+
+		if (address.n > 0)
+			recipients_put(known, address, count++);
 	}
 }
 
@@ -416,8 +445,10 @@ read_text_report(Reading *reading)
 	Slice		listed = mime_field(header, SLICE_LIT("X-Failed-Recipients"));
 	TextReport	text_report = {0};
 	Slice		text = SLICE_NONE;
+	RecipientIndex known = {.arena = reading->arena};
 	BounceKind	kind;
 
+	know_listed(&known, listed);
 	for (int i = 0; i < MAX_TEXT_PARTS && human_text(reading, i, &text); i++)
 	{
 		char		line_end = line_end_of(reading->message, text);
@@ -428,7 +459,7 @@ read_text_report(Reading *reading)
 			note_format(report, "sns-notification", text, NULL);
 			return true;
 		}
-		text_read(reading->arena, text, line_end, report->trail, &text_report);
+		text_read_about(reading->arena, text, line_end, &known, report->trail, &text_report);
 		if (!is_report(reading, &text_report, listed.n > 0))
 			continue;
 		if (dsn_is_in(text, line_end, &start))
@@ -592,6 +623,31 @@ read_automatic(Reading *reading)
 	return false;
 }
 
+/*
+ * Did a list manager send this to the owner of a list?  Mailman hands bounces
+ * on so, each whole ("Bounce action notification", in any language).  A member
+ * gets other people's bounces as samples: they are not opened.
+ */
+static bool
+is_for_owner(const Reading *reading)
+{
+	static const Slice owners[] = {SLICE_LIT("-owner"), SLICE_LIT("+owner"), SLICE_LIT("-admin"), SLICE_LIT("listmaster"), SLICE_LIT("postmaster"), SLICE_LIT("-request")};
+	const Header *header = &reading->message->parts[reading->root].header;
+	Slice		to = address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true);
+	size_t		at = slice_find(to, '@', 0);
+
+	if (at == SLICE_NPOS || !reading->signs.returned_to_nobody || !signs_has(&reading->signs, SIGN_LIST))
+		return false;
+	if (slice_starts_nocase(to, SLICE_LIT("owner-")))
+		return true;
+	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++)
+	{
+		if (slice_ends_nocase(slice(to.p, at), owners[i]))
+			return true;
+	}
+	return false;
+}
+
 /* ------------------------------------------------------------------------ */
 
 static bool
@@ -639,7 +695,8 @@ report_read(Arena *arena, const Message *message, Trail *trail, Report *report)
 		if (read_message(&reading))
 			return;
 		/* only a mail system's own message is opened: people forward bounces, too */
-		if (!signs_has(&reading.signs, SIGN_DAEMON) && !signs_has(&reading.signs, SIGN_BOUNCE))
+		if (!signs_has(&reading.signs, SIGN_DAEMON) && !signs_has(&reading.signs, SIGN_BOUNCE) &&
+			!(is_for_owner(&reading) && holds_report(&reading)))
 			break;
 		inner = find_part(&reading, PART_MESSAGE, reading.root);
 		if (inner < 0 || inner + 1 >= message->count || message->parts[inner + 1].parent != inner)

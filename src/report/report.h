@@ -39,6 +39,7 @@ typedef struct Delivery
 	Slice		alias_at;
 	Slice		status;			/* Status field's digits, "5.1.1" */
 	Slice		diagnostic_type;
+	Slice		actual;			/* Sendmail: the address that it led to, as the fields say */
 	Slice		diagnostic;		/* Diagnostic-Code's text, unfolded, UTF-8 */
 	Slice		vendor;			/* text of vendors' own fields */
 	Slice		words;			/* human text about this recipient, UTF-8 with line ends */

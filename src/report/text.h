@@ -6,6 +6,7 @@
 #ifndef BOUNCE_TEXT_H
 #define BOUNCE_TEXT_H
 
+#include "report/recipients.h"
 #include "report/report.h"
 
 /* One recipient that the text names. */
@@ -18,6 +19,7 @@ typedef struct TextRecipient
 	Slice		words;			/* what the text says of it; spans lines */
 	const char *command;
 	Slice		rhost;
+	bool		in_transcript;	/* a line of the transcript speaks of it */
 } TextRecipient;
 
 typedef struct TextReport
@@ -41,5 +43,11 @@ typedef struct TextReport
  * LIMIT_TEXT_RECIPIENTS are looked at; linear.  'trail' may be NULL.
  */
 void		text_read(Arena *arena, Slice text, char line_end, Trail *trail, TextReport *report);
+
+/*
+ * The same, where the addresses that failed are known from elsewhere: their
+ * lines are found in a text of any language.  'known' may be NULL.
+ */
+void		text_read_about(Arena *arena, Slice text, char line_end, const RecipientIndex *known, Trail *trail, TextReport *report);
 
 #endif							/* BOUNCE_TEXT_H */

@@ -163,18 +163,23 @@ add(Transcript *transcript, Slice line, bool local)
 	refusal->words = line;
 	refusal->lines = 1;
 	refusal->local = local;
+	refusal->output = local ? transcript->output : SLICE_NONE;
 	refusal->rhost = transcript->rhost;
 	refusal->command = transcript->command;
 	refusal->address = address_in(transcript->arena, line);
 	if (local)
 	{
 		refusal->command = NULL;
-		/* "554 <x>... Service unavailable" sums up what the remote host has just said to all */
+		/* what the delivery program has just printed says more than "554 <x>... Service unavailable" */
+		if (refusal->output.n > 0)
+			refusal->words = join(transcript->arena, line, refusal->output);
+		/* and that sums up, too, what the remote host has just said to all */
 		if (transcript->count > 1 && !refusal[-1].local && refusal[-1].address.n == 0 &&
 			refusal->address.n > 0)
 		{
 			refusal->words = join(transcript->arena, refusal[-1].words, line);
 			refusal->command = refusal[-1].command;
+			refusal->rhost = refusal[-1].rhost;
 		}
 	}
 	else if (transcript->command && strcmp(transcript->command, "RCPT") == 0)
@@ -184,6 +189,17 @@ add(Transcript *transcript, Slice line, bool local)
 	}
 	else if (transcript->command && strcmp(transcript->command, "MAIL") == 0)
 		refusal->address = SLICE_NONE;	/* the sender's */
+}
+
+/* "mail.local: /var/mail/x: Disc quota exceeded": a program speaks, not Sendmail itself. */
+static bool
+is_output(Slice line)
+{
+	size_t		colon = slice_find(slice(line.p, line.n < 40 ? line.n : 40), ':', 0);
+
+	return colon != SLICE_NPOS && colon > 0 && colon + 1 < line.n && line.p[colon + 1] == ' ' &&
+		slice_find(slice(line.p, colon), '@', 0) == SLICE_NPOS && slice_find(slice(line.p, colon), ' ', 0) == SLICE_NPOS &&
+		!slice_starts_nocase(line, SLICE_LIT("Warning:"));
 }
 
 void
@@ -207,9 +223,12 @@ transcript_line(Transcript *transcript, Slice line)
 		transcript->rhost = slice(host.p, n);
 		transcript->in_reply = false;
 		transcript->command = NULL;
+		transcript->output = SLICE_NONE;
 		return;
 	}
 	side = side_of(&line);
+	if (side != '\0')
+		transcript->output = SLICE_NONE;
 	if (side == '>')
 	{
 		const char *verb = transcript_verb(line);
@@ -228,7 +247,18 @@ transcript_line(Transcript *transcript, Slice line)
 		else
 			add(transcript, line, side == '\0');
 		transcript->in_reply = side == '<';
+		transcript->output = SLICE_NONE;
 		return;
 	}
 	transcript->in_reply = false;
+	/* the lines of one program lie one behind the other */
+	if (side == '\0' && is_output(line))
+	{
+		if (transcript->output.n == 0 || line.p < transcript->output.p)
+			transcript->output = line;
+		else
+			transcript->output = slice_between(transcript->output.p, line.p + line.n);
+		if (transcript->output.n > LIMIT_REPLY_BYTES)
+			transcript->output.n = LIMIT_REPLY_BYTES;
+	}
 }

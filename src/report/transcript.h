@@ -17,6 +17,7 @@ typedef struct Refusal
 	const char *command;
 	int			lines;			/* of the reply */
 	bool		local;			/* the reporting host's own verdict, not a remote reply */
+	Slice		output;			/* of the delivery program before it; words has it, too */
 } Refusal;
 
 typedef struct Transcript
@@ -30,6 +31,7 @@ typedef struct Transcript
 	Slice		rcpt;
 	const char *command;
 	bool		in_reply;		/* the line before was a line of a remote refusal */
+	Slice		output;			/* of a delivery program, since the last session line or verdict */
 } Transcript;
 
 /* Reads one line (trimmed) of a transcript. */

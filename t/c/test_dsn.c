@@ -53,6 +53,8 @@ static const struct
 	KIND_SUCCESS, "a@example.com", NULL, NULL, NULL, NULL, NULL},
 	{"no action, but a status", "Final-Recipient: rfc822;a@example.com\nStatus: 2.1.5\n",
 	KIND_SUCCESS, "a@example.com", NULL, "2.1.5", NULL, NULL, NULL},
+	{"a probe that failed", "Final-Recipient: rfc822;a@example.com\nAction: undeliverable\nStatus: 5.1.1\n",
+	KIND_FAILURE, "a@example.com", NULL, "5.1.1", NULL, NULL, NULL},
 	{"an action that nobody defined", "Final-Recipient: rfc822;a@example.com\nAction: frobbed\n",
 	KIND_NONE, "a@example.com", NULL, NULL, NULL, NULL, NULL},
 	{"a status with words", "Final-Recipient: rfc822;a@example.com\nStatus: 5.2.2 (mailbox full)\n",

@@ -57,6 +57,7 @@ test_reply(void)
 		Slice		rhost;
 	}			cases[] = {
 		{SLICE_LIT("550 5.1.1 User unknown"), 550, SLICE_LIT("5.1.1"), SLICE_LIT("550 5.1.1 User unknown"), SLICE_NONE},
+		{SLICE_LIT("(reason: 255)"), 0, SLICE_NONE, SLICE_LIT("(reason: 255)"), SLICE_NONE},
 		{SLICE_LIT("550-5.1.1 The account\r\n550-5.1.1 that you tried\r\n550 5.1.1 does not exist"), 550, SLICE_LIT("5.1.1"),
 		SLICE_LIT("550-5.1.1 The account that you tried does not exist"), SLICE_NONE},
 		{SLICE_LIT("host mx.example.net[192.0.2.1] said: 550 5.1.1 No (in reply to RCPT TO command)"), 550, SLICE_LIT("5.1.1"),
