@@ -98,6 +98,65 @@ CREATE FUNCTION bounce_parse_reply(reply text, rhost text DEFAULT NULL, smtp_com
 
 COMMENT ON FUNCTION bounce_parse_reply(text, text, text) IS 'judges a bare SMTP reply, as a mail log holds it';
 
+CREATE FUNCTION bounce_explain(
+	raw bytea,
+	OUT step integer,
+	OUT recipient text,
+	OUT decision text,
+	OUT value text,
+	OUT won boolean,
+	OUT rule text,
+	OUT file text,
+	OUT line integer,
+	OUT evidence text,
+	OUT evidence_from integer,
+	OUT evidence_for integer,
+	OUT why text
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_explain_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000 ROWS 20;
+
+COMMENT ON FUNCTION bounce_explain(bytea) IS 'why a mail gets its verdict: each decision with its rule, its evidence and what lost against it';
+
+CREATE FUNCTION bounce_explain(
+	raw text,
+	OUT step integer,
+	OUT recipient text,
+	OUT decision text,
+	OUT value text,
+	OUT won boolean,
+	OUT rule text,
+	OUT file text,
+	OUT line integer,
+	OUT evidence text,
+	OUT evidence_from integer,
+	OUT evidence_for integer,
+	OUT why text
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_explain_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000 ROWS 20;
+
+COMMENT ON FUNCTION bounce_explain(text) IS 'why a mail gets its verdict: each decision with its rule, its evidence and what lost against it';
+
+CREATE FUNCTION bounce_explain_reply(
+	reply text,
+	rhost text DEFAULT NULL,
+	smtp_command text DEFAULT NULL,
+	OUT step integer,
+	OUT recipient text,
+	OUT decision text,
+	OUT value text,
+	OUT won boolean,
+	OUT rule text,
+	OUT file text,
+	OUT line integer,
+	OUT evidence text,
+	OUT evidence_from integer,
+	OUT evidence_for integer,
+	OUT why text
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_explain_reply_text' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10;
+
+COMMENT ON FUNCTION bounce_explain_reply(text, text, text) IS 'why bounce_parse_reply() judges a reply as it does';
+
 -- knowledge
 
 CREATE FUNCTION bounce_reasons(
@@ -118,3 +177,57 @@ CREATE FUNCTION bounce_reasons(
 	AS 'MODULE_PATHNAME', 'bounce_reasons' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 34;
 
 COMMENT ON FUNCTION bounce_reasons() IS 'every reason: its meaning, fault, advice and hardness, and its name in other vocabularies';
+
+CREATE FUNCTION bounce_kinds(
+	OUT kind text,
+	OUT meaning text,
+	OUT only_with_all_kinds boolean
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_kinds' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 7;
+
+COMMENT ON FUNCTION bounce_kinds() IS 'every kind of report';
+
+CREATE FUNCTION bounce_decoders(
+	OUT decoder text,
+	OUT title text,
+	OUT file text,
+	OUT line integer
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_decoders' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 90;
+
+COMMENT ON FUNCTION bounce_decoders() IS 'the formats of reports that are told apart, as decoded_by names them';
+
+CREATE FUNCTION bounce_providers(
+	OUT provider text,
+	OUT title text,
+	OUT domain text,
+	OUT use text,
+	OUT host_group text,
+	OUT file text,
+	OUT line integer
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_providers' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1300;
+
+COMMENT ON FUNCTION bounce_providers() IS 'who runs a mail domain or a mail exchanger: one row a domain, which stands for its subdomains, too';
+
+CREATE FUNCTION bounce_rules(
+	OUT rule text,
+	OUT evidence text,
+	OUT file text,
+	OUT line integer,
+	OUT pattern text,
+	OUT means text,
+	OUT reason text,
+	OUT rank text,
+	OUT provider text,
+	OUT decoder text,
+	OUT language text,
+	OUT source text,
+	OUT regex text,
+	OUT example text,
+	OUT example_rhost text,
+	OUT example_command text
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_rules' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 9000;
+
+COMMENT ON FUNCTION bounce_rules() IS 'every rule: what it looks for, what it means, where it stands, who says so, and a reply that it decides';

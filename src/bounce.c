@@ -295,7 +295,7 @@ judge(Arena *arena, Report *report, size_t number, bool judged_before, Verdict *
 		verdict_at_command(verdict, delivery->command);
 	}
 	if (delivery->kind == KIND_SUCCESS)
-		verdict->reason = REASON_DELIVERED;
+		verdict_is_success(verdict);
 }
 
 /*
@@ -443,7 +443,7 @@ bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, T
 	if (verdict->reply.code / 100 == 2 || (verdict->reply.code == 0 && status_class(verdict->status) == 2))
 	{
 		row->kind = KIND_SUCCESS;
-		verdict->reason = REASON_DELIVERED;
+		verdict_is_success(verdict);
 	}
 	fill_verdict(arena, verdict, row->kind, delivery->diagnostic, row);
 	row->action = action_word(ACTION_NONE, row->kind);

@@ -202,20 +202,21 @@ tell_codes(Explainer *explainer, const Delivery *delivery, const Verdict *verdic
 	if (verdict->reply.status != 0 && delivery->status.n > 0 && !slice_equal(delivery->status, row->delivery_status))
 		tell_of(explainer, who, "delivery_status", delivery->status, false, rule_engine("status-field", file),
 				delivery->status, "the refusing host's own reply says another one");
-	tell_of(explainer, who, "smtp_command", word(row->smtp_command), true,
-			rule_engine("command-named", file), SLICE_NONE, NULL);
+	/* a command that the words of the reply name has its step in the trail */
+	if (delivery->command)
+		tell_of(explainer, who, "smtp_command", word(row->smtp_command), true,
+				rule_engine("command-of-session", "src/report/text.c"), SLICE_NONE, NULL);
 }
 
 static void
-tell_provider(Explainer *explainer, const Verdict *verdict, const BounceRow *row)
+tell_provider(Explainer *explainer, const Delivery *delivery, const Verdict *verdict, const BounceRow *row)
 {
 	const DomainRow *destination = provider_of(row->destination, DOMAIN_DESTINATION);
 	const DomainRow *host = provider_of(row->rhost, DOMAIN_HOST);
 	const DomainRow *rows[] = {destination, host};
-	Slice		names[] = {row->destination, row->rhost};
+	Slice		names[] = {delivery->named_at, delivery->rhost.n ? delivery->rhost : verdict->reply.rhost};
 	bool		won = true;
 
-	(void) verdict;
 	for (size_t i = 0; i < 2; i++)
 	{
 		RuleName	rule;
@@ -270,6 +271,7 @@ tell_amendment(Explainer *explainer, const Verdict *verdict, const BounceRow *ro
 		const char *rule;
 		const char *why;
 	}			amendments[] = {
+		{"success", "it was delivered: there is nothing to explain away"},
 		{"sender-address", "refused at MAIL FROM, or with a code for sender's addresses: the sender is meant"},
 		{"unknown-after-data", "accepted at RCPT, refused after DATA: filters hide behind these words, and the address may exist"},
 		{"code-knows-mailbox", "the refusing host's own code knows the mailbox"},
@@ -319,7 +321,7 @@ on_row(void *context, size_t delivery_number, const Verdict *verdict, const Boun
 		return;
 	}
 	tell_codes(explainer, delivery, verdict, row);
-	tell_provider(explainer, verdict, row);
+	tell_provider(explainer, delivery, verdict, row);
 	tell_trail(explainer, row->recipient, verdict);
 	tell_amendment(explainer, verdict, row);
 	tell_outcome(explainer, verdict, row);
@@ -350,7 +352,7 @@ bounce_explain_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command)
 	tell_of(&explainer, SLICE_NONE, "kind", word(kind_words[row.kind]), true,
 			rule_engine("reply-class", "src/bounce.c"), SLICE_NONE, NULL);
 	tell_codes(&explainer, &delivery, &verdict, &row);
-	tell_provider(&explainer, &verdict, &row);
+	tell_provider(&explainer, &delivery, &verdict, &row);
 	tell_trail(&explainer, SLICE_NONE, &verdict);
 	tell_amendment(&explainer, &verdict, &row);
 	tell_outcome(&explainer, &verdict, &row);

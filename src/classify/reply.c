@@ -347,7 +347,7 @@ reply_read(Arena *arena, Slice text, Reply *reply)
 
 	memset(reply, 0, sizeof(*reply));
 	s = fold_lines(arena, text);
-	reply->whole = s;
+	reply->folded = reply->whole = s;
 	for (size_t i = 0; i + 3 <= s.n; i++)
 	{
 		Reply		candidate = *reply;

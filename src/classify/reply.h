@@ -10,7 +10,8 @@
 
 typedef struct Reply
 {
-	Slice		whole;			/* the text on one line */
+	Slice		folded;			/* the text without folds, its line ends kept; preface and suffix are of it */
+	Slice		whole;			/* the same on one line */
 	Slice		words;			/* the innermost reply in it, from its code on; whole where there is none */
 	Slice		preface;		/* of the text, what stands before words; may hold line ends */
 	Slice		suffix;			/* and behind it */

@@ -14,22 +14,42 @@
 #include "match/fold.h"
 #include "report/markers.h"
 
+typedef struct CommandSearch
+{
+	Trail	   *trail;
+	Slice		text;			/* folded */
+	const char *command;		/* found, or NULL */
+} CommandSearch;
+
 static bool
 note_command(void *context, const MatchHit *hit)
 {
-	const char *command = marker_command(knowledge_markers[hit->phrase].marker);
+	CommandSearch *search = context;
+	const MarkerRow *row = &knowledge_markers[hit->phrase];
+	const char *command = marker_command(row->marker);
 
-	if (command)
-		*(const char **) context = command;
+	if (command == NULL)
+		return true;
+	search->command = command;
+	if (search->trail)
+		trail_note(search->trail, "smtp_command", slice(command, strlen(command)), true, markers_rule(row),
+				   slice(search->text.p + hit->start, hit->end - hit->start), NULL);
 	return true;
 }
 
 /* The command that a text names, into *command. */
 static void
-find_command(Arena *arena, Slice text, const char **command)
+find_command(Arena *arena, Slice text, Trail *trail, const char **command)
 {
-	if (text.n > 0)
-		match_run(&knowledge_marker_match, arena, fold_text(arena, text), note_command, command);
+	CommandSearch search = {.trail = trail};
+
+	if (text.n == 0)
+		return;
+	search.text = fold_text(arena, text);
+	trail_source(trail, search.text, text);
+	match_run(&knowledge_marker_match, arena, search.text, note_command, &search);
+	if (search.command)
+		*command = search.command;
 }
 
 uint16_t
@@ -99,6 +119,15 @@ is_number(Slice s)
 	return s.n > 0;
 }
 
+/* The texts that reply_read() made of one. */
+static void
+note_sources(Trail *trail, const Reply *reply, Slice text)
+{
+	trail_source(trail, reply->folded, text);
+	trail_source(trail, reply->whole, text);
+	trail_source(trail, reply->words, text);
+}
+
 /*
  * The reply that is judged, its codes, its host, who runs that, and the
  * command at which it was given; what is not there is left empty.
@@ -122,10 +151,8 @@ read_evidence(Case *judged)
 		judged->has_diagnostic = false;
 	if (delivery->words.n > 0)
 		reply_read(arena, delivery->words, &human);
-	trail_source(judged->trail, verdict->reply.whole, delivery->diagnostic);
-	trail_source(judged->trail, verdict->reply.words, delivery->diagnostic);
-	trail_source(judged->trail, human.whole, delivery->words);
-	trail_source(judged->trail, human.words, delivery->words);
+	note_sources(judged->trail, &verdict->reply, delivery->diagnostic);
+	note_sources(judged->trail, &human, delivery->words);
 	if (!judged->has_diagnostic)
 		verdict->reply = human;
 	else if (verdict->reply.code == 0 && human.code != 0 && verdict->reply.status == 0)
@@ -149,11 +176,11 @@ read_evidence(Case *judged)
 	find_providers(delivery, delivery->rhost.n ? delivery->rhost : verdict->reply.rhost, verdict);
 
 	/* the reporting host names the command around the reply; Yahoo in brackets at its end */
-	find_command(arena, verdict->reply.preface, &verdict->command);
-	find_command(arena, verdict->reply.suffix, &verdict->command);
+	find_command(arena, verdict->reply.preface, judged->trail, &verdict->command);
+	find_command(arena, verdict->reply.suffix, judged->trail, &verdict->command);
 	if (verdict->command == NULL &&
 		(verdict->reply.code == 0 || slice_ends_nocase(verdict->reply.words, SLICE_LIT("]"))))
-		find_command(arena, verdict->reply.words, &verdict->command);
+		find_command(arena, verdict->reply.words, judged->trail, &verdict->command);
 }
 
 /* ------------------------------------------------------------------------
@@ -240,6 +267,13 @@ verdict_of(Arena *arena, const Delivery *delivery, Trail *trail, Verdict *verdic
 	if (delivery->command)
 		verdict->command = delivery->command;
 	verdict_at_command(verdict, NULL);
+}
+
+void
+verdict_is_success(Verdict *verdict)
+{
+	verdict->reason = REASON_DELIVERED;
+	verdict->amended_by = "success";
 }
 
 /* the same bytes at the same place */

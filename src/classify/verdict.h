@@ -47,6 +47,9 @@ bool		verdict_is_shared(const Delivery *delivery, const Delivery *before, const 
  */
 void		verdict_at_command(Verdict *verdict, const char *command);
 
+/* Nothing failed, whatever the words say. */
+void		verdict_is_success(Verdict *verdict);
+
 /* The reason of that name; it must exist. */
 uint16_t	verdict_reason(const char *name);
 

@@ -14,6 +14,9 @@
 #include "miscadmin.h"
 #include "pg/call.h"
 #include "utils/memutils.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 
 /*
  * Room for the blocks of an ordinary mail's arena, which double from 8 KB: the
@@ -110,6 +113,19 @@ call_begin(FunctionCallInfo fcinfo, int natts)
 	arena_init(&call->arena, backend_alloc, backend_release, call,
 			   backend_interrupt);
 	return call;
+}
+
+Slice
+call_argument(FunctionCallInfo fcinfo, int number, Call *call)
+{
+	text	   *argument;
+
+	if (PG_ARGISNULL(number))
+		return SLICE_NONE;
+	argument = PG_GETARG_TEXT_PP(number);
+	return charset_to_utf8(&call->charset, &call->arena,
+						   slice(VARDATA_ANY(argument),
+								 VARSIZE_ANY_EXHDR(argument)));
 }
 
 void

@@ -38,6 +38,9 @@ typedef struct Call
  */
 extern Call *call_begin(FunctionCallInfo fcinfo, int natts);
 
+/* The text argument of that number as UTF-8; SLICE_NONE for SQL's NULL. */
+extern Slice call_argument(FunctionCallInfo fcinfo, int number, Call *call);
+
 /* Raises "out of memory" when the arena ran dry: what it holds is incomplete. */
 extern void call_check_memory(Call *call);
 

@@ -52,6 +52,16 @@ typedef struct Notice
 	Slice		envelope_message;	/* raw "Message" of an SNS envelope */
 } Notice;
 
+/* A string's text. */
+static Slice
+unescaped(const Report *report, Slice raw)
+{
+	Slice		text = json_string(report->arena, raw);
+
+	trail_source(report->trail, text, raw);
+	return text;
+}
+
 static BounceKind
 kind_of(Slice word)
 {
@@ -205,7 +215,7 @@ read_notice(Report *report, Slice text, size_t first, Notice *notice)
 				slice_equal(top, SLICE_LIT("delivery")) || slice_equal(top, SLICE_LIT("deliveryDelay")) ||
 				slice_equal(top, SLICE_LIT("mail")) || slice_equal(top, SLICE_LIT("notificationType")) ||
 				slice_equal(top, SLICE_LIT("eventType")))
-				read_value(report, notice, &place, first, json_string(report->arena, value.raw));
+				read_value(report, notice, &place, first, unescaped(report, value.raw));
 		}
 	}
 }
@@ -230,7 +240,7 @@ sns_read(Report *report, Slice text)
 		return false;
 	read_notice(report, text, first, &notice);
 	if (notice.kind == KIND_NONE && notice.envelope_message.n > 0)
-		read_notice(report, json_string(report->arena, notice.envelope_message), first, &notice);
+		read_notice(report, unescaped(report, notice.envelope_message), first, &notice);
 	if (notice.kind == KIND_NONE)
 	{
 		report->count = first;
