@@ -155,6 +155,8 @@ is_announced(Slice s, size_t i)
 		SLICE_LIT("rcpt"), SLICE_LIT("mail"), SLICE_LIT("data"), SLICE_LIT("closing"), SLICE_LIT("ehlo"), SLICE_LIT("helo"),
 	};
 
+	bool		refusal = s.p[i] != '2';
+
 	if (i > 0 && s.p[i - 1] == '\n')
 		return true;
 	while (i > 0 && (s.p[i - 1] == ' ' || s.p[i - 1] == '\'' || s.p[i - 1] == '"' || s.p[i - 1] == '#'))
@@ -162,6 +164,9 @@ is_announced(Slice s, size_t i)
 	if (i == 0)
 		return true;
 	if (strchr(":;>(=<[", s.p[i - 1]) != NULL)
+		return true;
+	/* "SERVER 3550 (000B09AA) 550 ...", "mx.example.com [192.0.2.1] 550 ..." */
+	if ((s.p[i - 1] == ')' || s.p[i - 1] == ']') && refusal)
 		return true;
 	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
 	{

@@ -60,6 +60,8 @@ test_reply(void)
 		{SLICE_LIT("(reason: 255)"), 0, SLICE_NONE, SLICE_LIT("(reason: 255)"), SLICE_NONE},
 		{SLICE_LIT("550-5.1.1 The account\r\n550-5.1.1 that you tried\r\n550 5.1.1 does not exist"), 550, SLICE_LIT("5.1.1"),
 		SLICE_LIT("550-5.1.1 The account that you tried does not exist"), SLICE_NONE},
+		{SLICE_LIT("MSEXCH:IMS:ORG:SITE:SERVER 3550 (000B09AA) 550 Relaying is prohibited"), 550, SLICE_NONE,
+		SLICE_LIT("550 Relaying is prohibited"), SLICE_NONE},
 		{SLICE_LIT("host mx.example.net[192.0.2.1] said: 550 5.1.1 No (in reply to RCPT TO command)"), 550, SLICE_LIT("5.1.1"),
 		SLICE_LIT("550 5.1.1 No"), SLICE_LIT("mx.example.net")},
 		{SLICE_LIT("connect to mx.example.net[192.0.2.1]:25: Connection refused"), 0, SLICE_NONE,
