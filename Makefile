@@ -95,7 +95,7 @@ $(OBJS) $(OBJS:.o=.bc): $(HEADERS)
 endif
 
 # The data compiler is a program of its own, built for the machine that builds.
-build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/classify/regex.c src/mail/slice.c src/mail/arena.c \
+build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/match/match.c src/classify/regex.c src/mail/slice.c src/mail/arena.c \
 		$(wildcard src/datac/*.h src/match/*.h src/classify/*.h src/mail/*.h)
 	@mkdir -p build
 	$(CC) -std=gnu11 $(WARNINGS) -O2 -Isrc $(shell $(PKG_CONFIG) --cflags libpcre2-8) -o $@ $(filter %.c,$^) \

@@ -6,6 +6,7 @@
 #include "classify/regex.h"
 #include "mail/limits.h"
 #include "match/fold.h"
+#include "match/score.h"
 
 static bool
 is_one_of(uint16_t provider, const uint16_t *providers)
@@ -18,12 +19,10 @@ is_one_of(uint16_t provider, const uint16_t *providers)
 	return false;
 }
 
-/* Rank, then whether bound to the provider that refused, then length. */
 static uint32_t
 score_of(const PhraseRow *row)
 {
-	return ((uint32_t) row->rank << 20) |
-		((uint32_t) (row->provider != PROVIDER_NONE) << 16) | row->literal;
+	return phrase_score(row->rank, row->provider != PROVIDER_NONE, row->literal);
 }
 
 /* Keeps the hit for the trail, once a phrase. */

@@ -6,6 +6,7 @@
  * Each becomes an array of rows and an automaton whose hits name the rows.
  */
 #include "classify/regex.h"
+#include "datac/lint.h"
 #include "datac/phrase.h"
 #include "datac/searched.h"
 
@@ -19,17 +20,16 @@ typedef struct Pieces
 } Pieces;
 
 /*
- * Reads the phrase of a row.  NULL after an error was reported; else the
- * folded phrase, whose literal bytes are written to 'literal' when not NULL.
- * 'owner' tells rows apart that may hold the same phrase.
+ * Reads the phrase of a row into 'phrase'.  NULL after an error was reported;
+ * else the folded phrase as it is written.  'owner' tells rows apart that may
+ * hold the same phrase.
  */
 static const char *
 take_phrase(Datac *datac, Pieces *pieces, const char *file, unsigned line, const char *written,
-			const char *owner, uint32_t row, size_t *literal)
+			const char *owner, uint32_t row, Phrase *phrase)
 {
 	AutomatonPiece more[PHRASE_PIECES];
-	Phrase		phrase;
-	const char *problem = phrase_parse(&datac->arena, slice(written, strlen(written)), &phrase);
+	const char *problem = phrase_parse(&datac->arena, slice(written, strlen(written)), phrase);
 	const char *text;
 	size_t		count;
 	size_t		i;
@@ -39,21 +39,19 @@ take_phrase(Datac *datac, Pieces *pieces, const char *file, unsigned line, const
 		datac_error(datac, file, line, "%s", problem);
 		return NULL;
 	}
-	text = datac_print(datac, "%.*s", (int) phrase.text.n, phrase.text.p);
+	text = datac_print(datac, "%.*s", (int) phrase->text.n, phrase->text.p);
 	keys_add(datac, &pieces->keys, file, line, datac_print(datac, "%s\t%s", text, owner), text);
-	count = phrase_pieces(&phrase, row, more);
+	count = phrase_pieces(phrase, row, more);
 	for (i = 0; i < count; i++)
 	{
 		pieces->pieces = datac_grow(datac, pieces->pieces, pieces->count, &pieces->allocated, sizeof(AutomatonPiece));
 		pieces->pieces[pieces->count++] = more[i];
 	}
-	if (literal)
-		*literal = phrase.literal;
-	return phrase.whole_words ? datac_print(datac, "=%s", text) : text;
+	return phrase->whole_words ? datac_print(datac, "=%s", text) : text;
 }
 
-/* Ends the array of rows and writes its count and automaton. */
-static void
+/* Ends the array of rows and writes its count and automaton, which is returned, too. */
+static MatchTable
 write_match(Datac *datac, Text *text, const char *name, const char *plural, const Pieces *pieces, uint32_t rows)
 {
 	MatchTable	table;
@@ -87,19 +85,22 @@ write_match(Datac *datac, Text *text, const char *name, const char *plural, cons
 	text_add(text, "\n};\n\nconst MatchTable knowledge_%s_match = {\n"
 			 "\t%s_nodes, %u, %s_patterns, %u, %u, %s_classes\n};\n",
 			 name, plural, table.node_count, plural, table.pattern_count, table.phrase_count, plural);
+	return table;
 }
 
 /* One row of phrases*.tsv for one of its providers (or none). */
 static void
-write_phrase(Datac *datac, const Vocabulary *vocabulary, Pieces *pieces, uint32_t *rows,
+write_phrase(Datac *datac, const Vocabulary *vocabulary, Pieces *pieces, uint32_t *rows, LintList *list,
 			 const char *file, const Row *row, const char *provider, Text *text)
 {
 	static const Choice ranks[] = {
 		{"", "RANK_PLAIN"}, {"generic", "RANK_GENERIC"}, {"plain", "RANK_PLAIN"},
 		{"specific", "RANK_SPECIFIC"}, {"trap", "RANK_TRAP"},
 	};
-	size_t		literal = 0;
-	const char *phrase = take_phrase(datac, pieces, file, row->line, row->cells[0], provider, *rows, &literal);
+	static const char *const in_order[] = {"RANK_GENERIC", "RANK_PLAIN", "RANK_SPECIFIC", "RANK_TRAP"};
+	LintPhrase *linted;
+	Phrase		parsed;
+	const char *phrase = take_phrase(datac, pieces, file, row->line, row->cells[0], provider, *rows, &parsed);
 	const char *reason = word_value(datac, &vocabulary->reasons, file, row->line, row->cells[1], NULL);
 	const char *rank = CHOICE_VALUE(datac, ranks, "rank", file, row->line, row->cells[2]);
 	const char *number = word_value(datac, &vocabulary->providers, file, row->line, provider, "PROVIDER_NONE");
@@ -107,11 +108,16 @@ write_phrase(Datac *datac, const Vocabulary *vocabulary, Pieces *pieces, uint32_
 	(*rows)++;
 	if (phrase == NULL || reason == NULL || rank == NULL || number == NULL)
 		return;
+	list->phrases = datac_grow(datac, list->phrases, list->count, &list->allocated, sizeof(LintPhrase));
+	linted = &list->phrases[list->count++];
+	*linted = (LintPhrase) {parsed, 0, provider, row->cells[1], row->cells[6], file, row->line};
+	while (strcmp(in_order[linted->rank], rank) != 0)
+		linted->rank++;
 	text_add(text, "\t{");
 	text_string(text, phrase);
 	text_add(text, ", ");
 	text_string(text, file);
-	text_add(text, ", %u, %s, %s, %s, %zu, ", row->line, reason, number, rank, literal);
+	text_add(text, ", %u, %s, %s, %s, %zu, ", row->line, reason, number, rank, parsed.literal);
 	text_string(text, row->cells[4]);
 	text_add(text, ", ");
 	text_string(text, row->cells[5]);
@@ -137,6 +143,7 @@ compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, 
 		{"language", false}, {"source", false}, {"regex", false}, {"example", false},
 	};
 	Pieces		pieces = {0};
+	LintList	list = {0};
 	char		message[160];
 	uint32_t	rows = 0;
 	size_t		f;
@@ -164,7 +171,7 @@ compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, 
 				if (n == 0 && row->cells[3][0] != '\0')
 					datac_error(datac, table.file, row->line, "empty provider in \"%s\"", row->cells[3]);
 				else
-					write_phrase(datac, vocabulary, &pieces, &rows, table.file, row,
+					write_phrase(datac, vocabulary, &pieces, &rows, &list, table.file, row,
 								 datac_print(datac, "%.*s", (int) n, p), text);
 				/* the line's other faults would be told once for each provider */
 				if (p[n] == '\0' || datac->errors != errors)
@@ -175,7 +182,11 @@ compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, 
 	}
 	keys_check(datac, &pieces.keys);
 	if (datac->errors == 0)
-		write_match(datac, text, "phrase", "phrases", &pieces, rows);
+	{
+		MatchTable	match = write_match(datac, text, "phrase", "phrases", &pieces, rows);
+
+		lint_phrases(datac, &list, &match);
+	}
 }
 
 void
@@ -184,6 +195,7 @@ compile_blocklists(Datac *datac, Text *text)
 	static const Column columns[] = {{"fragment", true}, {"name", true}};
 	Table		table = TABLE_READ(datac, "blocklists.tsv", columns);
 	Pieces		pieces = {0};
+	Phrase		phrase;
 	size_t		i;
 
 	text_add(text, "\nconst BlocklistRow knowledge_blocklists[] = {\n");
@@ -192,7 +204,7 @@ compile_blocklists(Datac *datac, Text *text)
 		const Row  *row = &table.rows[i];
 
 		text_add(text, "\t{");
-		text_string(text, take_phrase(datac, &pieces, table.file, row->line, row->cells[0], "", (uint32_t) i, NULL));
+		text_string(text, take_phrase(datac, &pieces, table.file, row->line, row->cells[0], "", (uint32_t) i, &phrase));
 		text_add(text, ", ");
 		text_string(text, row->cells[1]);
 		text_add(text, ", %u},\n", row->line);
@@ -224,7 +236,8 @@ compile_evidence(Datac *datac, const Vocabulary *vocabulary, const Words *kinds,
 		for (i = 0; i < table.count; i++)
 		{
 			const Row  *row = &table.rows[i];
-			const char *phrase = take_phrase(datac, &pieces, file, row->line, row->cells[0], row->cells[2], rows, NULL);
+			Phrase		parsed;
+			const char *phrase = take_phrase(datac, &pieces, file, row->line, row->cells[0], row->cells[2], rows, &parsed);
 			const char *kind = word_value(datac, kinds, file, row->line, row->cells[1], NULL);
 			const char *decoder = word_value(datac, &vocabulary->decoders, file, row->line, row->cells[2], "DECODER_NONE");
 			const char *where = CHOICE_VALUE(datac, places, "place", file, row->line, row->cells[3]);

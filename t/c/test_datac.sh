@@ -308,6 +308,16 @@ good
 printf 'phrase\treason\tregex\nuser * unknown\tuserunknown\tuser (\\S+ unknown\n' >data/phrases.tsv
 refused "a regular expression that is none" phrases.tsv 2 'bad regular expression: missing closing parenthesis'
 good
+printf 'phrase\treason\trank\nno such user\tuserunknown\nno such user here\tblocked\tgeneric\n' >data/phrases.tsv
+refused "a phrase that can never win" phrases.tsv 3 '"no such user here" can never win: "no such user" (phrases.tsv:2, userunknown) stands in it and is worth more'
+good
+printf 'phrase\treason\trank\tprovider\nno such user\tuserunknown\tspecific\tyahoo\nno such user here\tblocked\n' >data/phrases.tsv
+run
+ok $? "a phrase that wins where another provider refused"
+good
+printf 'phrase\treason\nthe user is unknown\tuserunknown\nunknown user\tblocked\n' >data/phrases-more.tsv
+refused "the same words with another reason" phrases-more.tsv 3 '"unknown user" (blocked) contradicts "the user is unknown" (phrases-more.tsv:2, userunknown)'
+good
 : >data/signs.tsv
 refused "a file without a header" signs.tsv 1 'no line that names the columns'
 good
