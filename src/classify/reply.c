@@ -270,6 +270,9 @@ find_rhost(Reply *reply, size_t preface)
 	}
 	/* dma: "mx.example.com [192.0.2.1] did not like our RCPT TO:" */
 	offset = slice_find_nocase(s, SLICE_LIT(" did not like our "), 0);
+	/* patched qmail: "From: <a@b> RCPT: <c@d> 192.0.2.1 does not like recipient." */
+	if (offset == SLICE_NPOS)
+		offset = slice_find_nocase(s, SLICE_LIT(" does not like "), 0);
 	if (offset != SLICE_NPOS)
 	{
 		size_t		end = offset;

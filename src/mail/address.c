@@ -82,10 +82,19 @@ domain_end(Slice text, size_t from)
 	return i;
 }
 
+/* Is the character that ends before 'i' one of U+3000 and above, in which three bytes are needed and no blank is written? */
+static bool
+is_cjk_before(Slice text, size_t i, size_t bound)
+{
+	return i >= bound + 3 && (unsigned char) text.p[i - 3] >= 0xe3 && (unsigned char) text.p[i - 3] < 0xf0 &&
+		((unsigned char) text.p[i - 2] & 0xc0) == 0x80;
+}
+
 /* Where the local part that ends before 'at' begins; 'at' when there is none. */
 static size_t
 local_start(Slice text, size_t at, size_t lower)
 {
+	bool		foreign_domain = at + 1 < text.n && (unsigned char) text.p[at + 1] >= 0x80;
 	size_t		i = at;
 	size_t		bound = at > lower + LIMIT_ADDRESS_BYTES ? at - LIMIT_ADDRESS_BYTES : lower;
 
@@ -103,6 +112,10 @@ local_start(Slice text, size_t at, size_t lower)
 	}
 	while (i > bound && is_local_char(text.p[i - 1]))
 	{
+		/* Japanese, Chinese and Korean write no blank before an address: of ASCII, if its domain is */
+		if (!foreign_domain && (unsigned char) text.p[i - 1] >= 0x80 && i < at && ascii_is_alnum(text.p[i]) &&
+			is_cjk_before(text, i, bound))
+			break;
 		/* typographic quotes and CJK punctuation end it */
 		if (i >= 3 + bound && (unsigned char) text.p[i - 3] == 0xe2 &&
 			(unsigned char) text.p[i - 2] == 0x80)
@@ -221,6 +234,11 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 		if (address_find(s, &offset, &start, &found))
 		{
 			/* a quoted name or comment may stand around it; the address is what has the "@" */
+			while (start > 0 && is_local_char(s.p[start - 1]) && found.p == s.p + start)
+			{
+				start--;
+				found = slice(found.p - 1, found.n + 1);
+			}
 			s = found;
 		}
 		else

@@ -195,6 +195,38 @@ without_escapes(Arena *arena, Slice value)
 	return slice(out, n);
 }
 
+/*
+ * RFC 3461 4: ORCPT holds "+" and "=" as "+2B" and "+3D"; the reporting host
+ * should have decoded them, and not all do.
+ */
+static Slice
+without_xtext(Arena *arena, Slice address)
+{
+	char	   *out;
+	size_t		n = 0;
+
+	if (slice_find_nocase(address, SLICE_LIT("+2b"), 0) == SLICE_NPOS &&
+		slice_find_nocase(address, SLICE_LIT("+3d"), 0) == SLICE_NPOS)
+		return address;
+	out = arena_alloc(arena, address.n);
+	if (out == NULL)
+		return address;
+	for (size_t i = 0; i < address.n; i++)
+	{
+		Slice		rest = slice(address.p + i, address.n - i);
+		bool		plus = slice_starts_nocase(rest, SLICE_LIT("+2b"));
+
+		if (plus || slice_starts_nocase(rest, SLICE_LIT("+3d")))
+		{
+			out[n++] = plus ? '+' : '=';
+			i += 2;
+		}
+		else
+			out[n++] = address.p[i];
+	}
+	return slice(out, n);
+}
+
 /* "smtp; 550 ..." into type and text; a text without a known kind of type is all text. */
 static void
 read_diagnostic(Report *report, Delivery *delivery, Slice value)
@@ -316,7 +348,7 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			delivery->named_at = value;
 			break;
 		case FIELD_ORIGINAL_RECIPIENT:
-			delivery->alias = address_clean(arena, without_escapes(arena, value), true);
+			delivery->alias = without_xtext(arena, address_clean(arena, without_escapes(arena, value), true));
 			delivery->alias_at = value;
 			break;
 		case FIELD_ACTUAL_RECIPIENT:

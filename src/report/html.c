@@ -89,9 +89,27 @@ skip_element(Slice html, size_t from, Slice closing)
 	return at == SLICE_NPOS ? html.n : at;
 }
 
+/* The address of <a href="mailto:a@b">, or SLICE_NONE. */
+static Slice
+linked_address(Slice tag)
+{
+	size_t		at = slice_find_nocase(tag, SLICE_LIT("mailto:"), 0);
+	size_t		n = 0;
+	bool		has_at = false;
+
+	if (at == SLICE_NPOS)
+		return SLICE_NONE;
+	tag = slice(tag.p + at + 7, tag.n - at - 7);
+	while (n < tag.n && !ascii_is_space(tag.p[n]) && strchr("\"'?&<>", tag.p[n]) == NULL)
+		has_at |= tag.p[n++] == '@';
+	return has_at ? slice(tag.p, n) : SLICE_NONE;
+}
+
 Slice
 html_to_text(Arena *arena, Slice html)
 {
+	Slice		link = SLICE_NONE;	/* the address behind the link that is open */
+	size_t		link_text = 0;	/* where its words begin in 'out' */
 	char	   *out = arena_alloc(arena, html.n + 1);
 	size_t		n = 0;
 	size_t		i = 0;
@@ -128,6 +146,21 @@ html_to_text(Arena *arena, Slice html)
 				i = close == SLICE_NPOS ? html.n : close + 1;
 				if (breaks_line(tag) && n > 0 && out[n - 1] != '\n')
 					out[n++] = '\n';
+				if (slice_equal_nocase(tag, SLICE_LIT("a")))
+				{
+					/* a name stands for the address: "Name <a@b>", in fewer bytes than the tags had */
+					if (!opens && link.n > 0 && n > link_text &&
+						slice_find(slice(out + link_text, n - link_text), '@', 0) == SLICE_NPOS)
+					{
+						out[n++] = ' ';
+						out[n++] = '<';
+						memcpy(out + n, link.p, link.n);
+						n += link.n;
+						out[n++] = '>';
+					}
+					link = opens ? linked_address(slice_between(html.p + end, html.p + i)) : SLICE_NONE;
+					link_text = n;
+				}
 				if (opens && slice_equal_nocase(tag, SLICE_LIT("style")))
 					i = skip_element(html, i, SLICE_LIT("</style"));
 				else if (opens && slice_equal_nocase(tag, SLICE_LIT("script")))

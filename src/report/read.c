@@ -204,6 +204,7 @@ read_delivery_status(Reading *reading)
 			text = slice_between(part->header.bytes.p, part->body.p + part->body.n);
 		dsn_read(report, text, line_end_of(reading->message, text));
 	}
+	report_complete_recipients(report, 0);
 	report->decoder = report_decoder("RFC3464");
 	note_format(report, "delivery-status-part", first->content_type, report->count > 0 ? NULL : "the part names no recipient");
 	return report->count > 0;
@@ -388,7 +389,9 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 
 	if (listed)
 		return NULL;
-	if (signs_has(&reading->signs, SIGN_LIST) && !daemon)
+	/* a mail system's name alone ("Postmaster's Digest") does not outweigh it */
+	if (signs_has(&reading->signs, SIGN_LIST) &&
+		!(daemon && !reading->signs.returned_to_somebody && (subject || reading->signs.returned_to_nobody)))
 		return "a list or a bulk mailer sent it, not a mail system";
 	if (signs_has(&reading->signs, SIGN_CHALLENGE))
 		return "it is a challenge";
@@ -396,8 +399,10 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 		return "it is a receipt";
 	if (signs_has(&reading->signs, SIGN_AUTOREPLY) && !daemon && !subject)
 		return "it is an automatic reply";
+	/* a postmaster who writes himself may quote a reply or what he saw in his log */
 	if (daemon)
-		return subject || text->speaks || text->quotes_reply || text->count > 0 ? NULL : "a mail system wrote it, but it reports no failure";
+		return subject || text->speaks ||
+			((text->quotes_reply || text->count > 0) && !reading->signs.returned_to_somebody) ? NULL : "a mail system wrote it, but it reports no failure";
 	/* much that no mail system wrote is sent so that nobody answers */
 	if (reading->signs.returned_to_nobody)
 		return subject || text->speaks ? NULL : "nothing in it reports a failure";
@@ -467,6 +472,7 @@ read_text_report(Reading *reading)
 			size_t		first = report->count;
 
 			dsn_read(report, slice(text.p + start, text.n - start), line_end);
+			report_complete_recipients(report, first);
 			for (size_t k = first; k < report->count; k++)
 				report->deliveries[k].words = slice(text.p, start < LIMIT_REPLY_BYTES ? start : LIMIT_REPLY_BYTES);
 			if (report->count > first && report->deliveries[first].recipient.n == 0)
@@ -517,6 +523,17 @@ read_text_report(Reading *reading)
 					   &text_report, kind);
 		else if (!slice_equal(address_clean(reading->arena, text_report.quoted_to, true), to))
 			add_listed(reading, text_report.quoted_to, "To of a header in the text", &text_report, kind);
+		/* a mail system may hide whom it could not reach */
+		if (report->count == 0 && signs_has(&reading->signs, SIGN_DAEMON) && !reading->signs.returned_to_somebody)
+		{
+			Delivery   *delivery = report_add(report);
+
+			if (delivery == NULL)
+				return false;
+			delivery->kind = kind;
+			delivery->words = text_report.words;
+			delivery->command = text_report.command;
+		}
 	}
 	if (report->count == 0)
 		return false;
@@ -694,8 +711,9 @@ report_read(Arena *arena, const Message *message, Trail *trail, Report *report)
 
 		if (read_message(&reading))
 			return;
-		/* only a mail system's own message is opened: people forward bounces, too */
-		if (!signs_has(&reading.signs, SIGN_DAEMON) && !signs_has(&reading.signs, SIGN_BOUNCE) &&
+		/* only a mail system's own message is opened: people forward bounces, too, and keep their subject */
+		if (!signs_has(&reading.signs, SIGN_DAEMON) &&
+			(!signs_has(&reading.signs, SIGN_BOUNCE) || reading.signs.returned_to_somebody) &&
 			!(is_for_owner(&reading) && holds_report(&reading)))
 			break;
 		inner = find_part(&reading, PART_MESSAGE, reading.root);

@@ -1,10 +1,15 @@
 /*
  * recipients.c
- *	  The list of deliveries, and the hash over their addresses.
+ *	  The list of deliveries, the hash over their addresses, and what makes
+ *	  an address of a local part.
  */
+#include "mail/address.h"
+#include "mail/mime.h"
 #include "report/markers.h"
 #include "report/recipients.h"
 #include "report/report.h"
+
+#define MAX_LOCALS 64			/* recipients without a domain that get one */
 
 Delivery *
 report_add(Report *report)
@@ -131,4 +136,66 @@ recipients_put(RecipientIndex *index, Slice address, uint32_t value)
 		index->used++;
 	index->keys[place] = address;
 	index->values[place] = value;
+}
+
+/*
+ * A local part without a domain: the returned message says whose, else the
+ * reporting host's own domain, from which the report was sent.
+ */
+static void
+complete(const Report *report, Delivery *delivery)
+{
+	const Slice fields[] = {report->returned.original_recipient, report->returned.received_for, report->returned.to};
+	Slice		local = delivery->recipient;
+	Slice		domain;
+	char	   *whole;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	{
+		size_t		offset = 0;
+		size_t		start;
+		Slice		found;
+
+		while (address_find(slice(fields[i].p, fields[i].n < LIMIT_FIELD_BYTES ? fields[i].n : LIMIT_FIELD_BYTES), &offset, &start, &found))
+		{
+			domain = address_domain(found);
+			if (slice_equal_nocase(slice(found.p, found.n - domain.n - 1), local))
+			{
+				delivery->recipient = address_clean(report->arena, found, true);
+				return;
+			}
+		}
+	}
+	domain = address_domain(address_clean(report->arena, mime_field(report->header, SLICE_LIT("From")), true));
+	if (domain.n == 0 || !slice_ends_nocase(report->reporting_mta, domain))
+		return;
+	for (size_t i = 0; i < local.n; i++)
+	{
+		if (!ascii_is_alnum(local.p[i]) && strchr("._-+", local.p[i]) == NULL)
+			return;
+	}
+	whole = arena_alloc(report->arena, local.n + 1 + domain.n);
+	if (whole == NULL)
+		return;
+	memcpy(whole, local.p, local.n);
+	whole[local.n] = '@';
+	memcpy(whole + local.n + 1, domain.p, domain.n);
+	delivery->recipient = slice(whole, local.n + 1 + domain.n);
+}
+
+void
+report_complete_recipients(Report *report, size_t first)
+{
+	int			completed = 0;
+
+	for (size_t i = first; i < report->count && completed < MAX_LOCALS; i++)
+	{
+		Slice		local = report->deliveries[i].recipient;
+
+		/* each is held against the whole returned To:, so not all of thousands */
+		if (local.n == 0 || slice_find(local, '@', 0) != SLICE_NPOS || local.p[0] == '/' || local.p[0] == '|')
+			continue;
+		complete(report, &report->deliveries[i]);
+		completed++;
+	}
 }

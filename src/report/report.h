@@ -105,6 +105,9 @@ void		report_read_words(Report *report);
 /* Appends an empty delivery; NULL when LIMIT_RECIPIENTS is met or memory ran out. */
 Delivery   *report_add(Report *report);
 
+/* Gives the deliveries from that one on whose recipient is a mere local part its domain. */
+void		report_complete_recipients(Report *report, size_t first);
+
 /* The decoder of that name (a row of data/decoders.tsv must exist). */
 uint16_t	report_decoder(const char *name);
 

@@ -43,9 +43,12 @@ nothing_but_marks(Slice s)
 	return true;
 }
 
-/* Exchange's "a@b<mailto:a@b>" and "a@b (a@b)": the address again. */
+/*
+ * Exchange's "a@b<mailto:a@b>" and "a@b (a@b)": the address again.  Of two that
+ * differ the first was a name that looks like an address; NULL where it can't be.
+ */
 static size_t
-skip_repetition(Slice line, size_t i)
+skip_repetition(Slice line, size_t i, Slice *address)
 {
 	size_t		offset = i;
 	size_t		start;
@@ -56,6 +59,8 @@ skip_repetition(Slice line, size_t i)
 	{
 		while (offset < line.n && (line.p[offset] == '>' || line.p[offset] == ')' || line.p[offset] == ']'))
 			offset++;
+		if (address && (again.p == line.p + i + 1 || slice_ends_nocase(slice_between(line.p + i, again.p), SLICE_LIT("mailto:"))))
+			*address = again;
 		return offset;
 	}
 	return i;
@@ -158,7 +163,7 @@ shape_read(Slice line, Shape *shape)
 	}
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
 		i++;
-	i = skip_repetition(line, i);
+	i = skip_repetition(line, i, shape->bracketed ? NULL : &shape->address);
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
 		i++;
 	shape->behind = i;
@@ -166,10 +171,11 @@ shape_read(Slice line, Shape *shape)
 	shape->colon = rest.n > 0 && rest.p[0] == ':';
 	if (!shape->colon && rest.n > 0 && rest.p[0] == '(')
 	{
-		/* Postfix: "<a@b> (expanded from <c@d>): words" */
+		/* Postfix: "<a@b> (expanded from <c@d>): words", which it may wrap within the remark */
 		size_t		close = slice_find(rest, ')', 0);
 
-		shape->colon = close != SLICE_NPOS && close + 1 < rest.n && rest.p[close + 1] == ':';
+		shape->colon = close == SLICE_NPOS ? slice_starts_nocase(rest, SLICE_LIT("(expanded from")) :
+			close + 1 < rest.n && rest.p[close + 1] == ':';
 	}
 	shape->alone = nothing_but_marks(rest);
 	return true;

@@ -25,6 +25,7 @@ is_telling(Slice name)
 		SLICE_LIT("From"), SLICE_LIT("Sender"), SLICE_LIT("Return-Path"), SLICE_LIT("Subject"),
 		SLICE_LIT("Auto-Submitted"), SLICE_LIT("Precedence"), SLICE_LIT("List-Id"),
 		SLICE_LIT("List-Post"), SLICE_LIT("List-Unsubscribe"), SLICE_LIT("List-Help"),
+		SLICE_LIT("Delivered-To"),
 	};
 
 	if (name.n > 2 && (name.p[0] == 'X' || name.p[0] == 'x') && name.p[1] == '-')
@@ -61,6 +62,17 @@ note_sign(void *context, const MatchHit *hit)
 	return true;
 }
 
+/* A return path that leads to a reader; some mail systems write "<null>" or their own name. */
+static bool
+is_somebody(Slice path)
+{
+	if (path.n > 0 && path.p[0] == '<')
+		path = slice(path.p + 1, path.n - 1);
+	return slice_find(path, '@', 0) != SLICE_NPOS && path.p[0] != '@' && path.p[0] != '#' &&
+		!slice_starts_nocase(path, SLICE_LIT("mailer-daemon")) &&
+		!slice_starts_nocase(path, SLICE_LIT("postmaster"));
+}
+
 void
 signs_read(Arena *arena, const Header *header, Trail *trail, Signs *signs)
 {
@@ -68,6 +80,7 @@ signs_read(Arena *arena, const Header *header, Trail *trail, Signs *signs)
 	signs->decoder = DECODER_NONE;
 	signs->author = DECODER_NONE;
 	signs->returned_to_nobody = false;
+	signs->returned_to_somebody = false;
 
 	for (size_t i = 0; i < header->count; i++)
 	{
@@ -80,9 +93,13 @@ signs_read(Arena *arena, const Header *header, Trail *trail, Signs *signs)
 
 		if (!is_telling(field->name))
 			continue;
-		if (slice_equal_nocase(field->name, SLICE_LIT("Return-Path")) &&
-			(field->value.n == 0 || slice_equal(field->value, SLICE_LIT("<>"))))
-			signs->returned_to_nobody = true;
+		if (slice_equal_nocase(field->name, SLICE_LIT("Return-Path")))
+		{
+			if (field->value.n == 0 || slice_equal(field->value, SLICE_LIT("<>")))
+				signs->returned_to_nobody = true;
+			else
+				signs->returned_to_somebody = is_somebody(field->value);
+		}
 		value = decode_header(arena, slice(field->value.p,
 										   field->value.n < 4096 ? field->value.n : 4096));
 		if (value.n > SIGN_TEXT_BYTES)

@@ -15,6 +15,7 @@ typedef struct Signs
 	uint16_t	decoder;		/* whose way of writing this is, DECODER_NONE when no row names one */
 	uint16_t	author;			/* the program that names itself (X-Mailer ...), likewise */
 	bool		returned_to_nobody; /* Return-Path: <> */
+	bool		returned_to_somebody;	/* Return-Path: <a@b> */
 } Signs;
 
 static inline bool

@@ -283,14 +283,40 @@ add_addresses(Reader *reader, Slice line, size_t from, size_t indent)
 
 	while (address_find(line, &offset, &start, &found))
 	{
-		/* a comma list goes on; a sentence names one */
-		if (any && slice_find(slice(line.p + from, start - from), ',', 0) == SLICE_NPOS)
+		/* a list with commas or semicolons goes on; a sentence names one */
+		if (any && slice_find(slice(line.p + from, start - from), ',', 0) == SLICE_NPOS &&
+			slice_find(slice(line.p + from, start - from), ';', 0) == SLICE_NPOS)
 			break;
 		add_recipient(reader, found, indent);
 		any = true;
 		from = offset;
 	}
 	return any;
+}
+
+/* "a@b, c@d; <e@f>": those that follow the first one at 'from'.  Returns where the rest of the line begins. */
+static size_t
+add_neighbours(Reader *reader, Slice line, size_t from, size_t indent)
+{
+	size_t		offset = from;
+	size_t		start;
+	Slice		found;
+
+	while (from < line.n && (line.p[from] == ',' || line.p[from] == ';') &&
+		   address_find(line, &offset, &start, &found))
+	{
+		size_t		i = from + 1;
+
+		while (i < start && (ascii_is_space(line.p[i]) || line.p[i] == '<'))
+			i++;
+		if (i < start)
+			break;
+		add_recipient(reader, found, indent);
+		while (offset < line.n && ascii_is_space(line.p[offset]))
+			offset++;
+		from = offset;
+	}
+	return from;
 }
 
 /* ">>> RCPT To:<x>", "<<< 550 ...": a session is quoted, announced or not. */
@@ -651,9 +677,14 @@ read_line(Reader *reader, size_t number)
 		if (shape_action(slice(line.p + shape.behind, line.n - shape.behind)) != KIND_NONE)
 			reader->section = shape_action(slice(line.p + shape.behind, line.n - shape.behind));
 		add_recipient(reader, shape.address, indent);
+		if (!shape.colon && !shape.alone)
+			shape.behind = add_neighbours(reader, line, shape.behind, indent);
+		/* Postfix may wrap it: "<a@b> (expanded from" */
 		if (line_has(entry, MARKER_ALIAS))
-			note_alias(reader, entry, line, indent);
-		if (!shape.alone && !is_date_remark(slice(line.p + shape.behind, line.n - shape.behind)))
+			note_alias(reader, entry, number + 1 < reader->lines.count ?
+					   slice_between(line.p, reader->lines.text.p + reader->lines.lines[number + 1].end) : line, indent);
+		if (!shape.alone && shape.behind < line.n &&
+			!is_date_remark(slice(line.p + shape.behind, line.n - shape.behind)))
 			add_words(reader, entry->start + (uint32_t) shape.behind, entry->end);
 		reader->blank_behind = false;
 		return true;

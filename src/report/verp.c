@@ -57,6 +57,66 @@ decode_srs(Arena *arena, Slice local, Slice *hidden)
 	return hidden->n > 0;
 }
 
+/* Ids, dates and counters of those who send; a mailbox's name has rarely digits before a "-". */
+static bool
+is_serial(Slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+	{
+		if (ascii_is_digit(s.p[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_tag_word(Slice s)
+{
+	return slice_equal_nocase(s, SLICE_LIT("bounce")) || slice_equal_nocase(s, SLICE_LIT("bounces")) ||
+		slice_equal_nocase(s, SLICE_LIT("return"));
+}
+
+/*
+ * Where the mailbox's name begins in "list-return-17-john", "bounces+mary-ann",
+ * "bounce-mc.us1_123.4-john"; 0 for nowhere.  It may hold "-" and "+" itself:
+ * it is all that follows the word that Mailman, qmail and their like put
+ * there, with its serial numbers.  Without those it follows the only "+", or
+ * else the last separator.
+ */
+static size_t
+tagged_start(Slice local, size_t end)
+{
+	size_t		start = 0;		/* of the segment */
+	size_t		known = 0;		/* behind the word and its numbers */
+	bool		tagged = false;
+	size_t		plus = 0;
+
+	for (size_t i = 0; i < end; i++)
+	{
+		char		c = local.p[i];
+		Slice		segment = slice(local.p + start, i - start);
+
+		if (c != '-' && c != '+' && c != '=' && c != '~')
+			continue;
+		if (c == '=' || c == '~')
+			known = i + 1;
+		else if (tagged && known == 0 && is_serial(segment))
+			known = i + 1;
+		else if (known == start && known > 0 && (is_serial(segment) || segment.n == 0))
+			known = i + 1;
+		else if (is_tag_word(segment) && !tagged)
+		{
+			tagged = true;
+			if (c == '+')
+				known = i + 1;
+		}
+		if (c == '+' && plus == 0)
+			plus = i + 1;
+		start = i + 1;
+	}
+	return known > 0 ? known : plus > 0 ? plus : start;
+}
+
 VerpKind
 verp_decode(Arena *arena, Slice address, Slice *hidden)
 {
@@ -88,9 +148,7 @@ verp_decode(Arena *arena, Slice address, Slice *hidden)
 		;
 	if (equals < 2 || equals >= local.n || !is_public_domain(slice(local.p + equals, local.n - equals)))
 		return VERP_NONE;
-	from = equals - 1;
-	while (from > 0 && local.p[from - 1] != '-' && local.p[from - 1] != '+' && local.p[from - 1] != '=')
-		from--;
+	from = tagged_start(local, equals - 1);
 	if (from == 0 || from == equals - 1)
 		return VERP_NONE;
 	*hidden = join(arena, slice(local.p + from, equals - 1 - from), slice(local.p + equals, local.n - equals));

@@ -29,6 +29,9 @@ test_clean(void)
 		{SLICE_LIT("rfc822;user@example.com"), true, SLICE_LIT("user@example.com")},
 		{SLICE_LIT("RFC822 ; <user@example.com>"), true, SLICE_LIT("user@example.com")},
 		{SLICE_LIT("utf-8; \xc3\xa4@example.com"), true, SLICE_LIT("\xc3\xa4@example.com")},
+		{SLICE_LIT("utf-8; \xe7\x94\xa8\xe6\x88\xb7"
+				   "1@example.com"), true, SLICE_LIT("\xe7\x94\xa8\xe6\x88\xb7"
+													 "1@example.com")},
 		{SLICE_LIT("user@example.com (Name)"), true, SLICE_LIT("user@example.com")},
 		{SLICE_LIT("mailto:user@example.com"), true, SLICE_LIT("user@example.com")},
 		{SLICE_LIT("'user@example.com'"), true, SLICE_LIT("user@example.com")},

@@ -37,6 +37,9 @@ test_text(void)
 		{"style that does not end", SLICE_LIT("a<style>b"), SLICE_LIT("a")},
 		{"a mere <", SLICE_LIT("1 < 2 <"), SLICE_LIT("1 < 2 <")},
 		{"half a closing tag", SLICE_LIT("a</"), SLICE_LIT("a</")},
+		{"a name that links to an address", SLICE_LIT("to <a href=\"mailto:user@example.com?subject=x\">Mr. User</a> failed"), SLICE_LIT("to Mr. User <user@example.com> failed")},
+		{"the address that links to itself", SLICE_LIT("<a href='mailto:user@example.com'>user@example.com</a>"), SLICE_LIT("user@example.com")},
+		{"links to nobody", SLICE_LIT("<a href=mailto:>a</a><a name=b>c</a></a>"), SLICE_LIT("ac")},
 		{"nothing", SLICE_LIT(""), SLICE_LIT("")},
 	};
 	Arena		arena;

@@ -58,7 +58,7 @@ test_named_address(void)
 	mail(DAEMON "\nLa via mesaĝo al a@example.com ne atingis: 550 5.1.1 nekonata uzanto.\nHelpo: postmaster@mx.example.com, sender@example.org\n");
 	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "the only address that is named");
 	mail(DAEMON "\nLa via mesaĝo al a@example.com kaj b@example.com ne atingis.\n");
-	ok(result.count == 0, "of two nobody knows which");
+	ok(result.count == 1 && result.rows[0].recipient.n == 0, "of two nobody knows which");
 }
 
 /* A label that is wrapped over two lines: its end lies in the next line, slice_between() underflows (heap over-read of up to 16 KB). */
@@ -263,6 +263,30 @@ test_line_of_markers(void)
 	ok(seconds < 15, "a returned To: of 4 MB (add_complaint() has no bound, as add_listed() has)");
 }
 
+/* Reports whose words name nobody gave no row, and people's mail about bounces gave one. */
+static void
+test_unnamed(void)
+{
+	mail(DAEMON "\nThe recipient of your message is unknown here.\n");
+	ok(result.count == 1 && result.rows[0].recipient.n == 0, "a hidden recipient");
+	mail(DAEMON "\n\xe5\xae\x9b\xe5\x85\x88" "a@example.com\xe3\x81\xab: questions to postmaster@mx.example.com\n");
+	ok(result.count == 1, "the only address that is neither ours nor for questions");
+	is(result.rows[0].recipient, SLICE_LIT("a@example.com"), "  without the words that it is written next to");
+	mail(DAEMON "\nWhat we got of a@example.com or b@example.com was no mail.\n");
+	ok(result.count == 1 && result.rows[0].recipient.n == 0, "of two none is it");
+	mail("Return-Path: <bob@example.net>\nFrom: Bob <bob@example.net>\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: message/rfc822\n\n"
+		 REPORT "Final-Recipient: rfc822; a@example.com\nAction: failed\n--b--\n--o--\n");
+	ok(result.count == 0, "a person forwards a report under its subject");
+	mail("From: Postmaster's Digest <digest@example.net>\nList-Id: <d.example.net>\nSubject: News\n\nYour message could not be delivered to <a@example.com>\n");
+	ok(result.count == 0, "a list with a mail system's name");
+	mail(REPORT "Final-Recipient: rfc822; a\nAction: failed\n--b\nContent-Type: text/rfc822-headers\n\nFrom: sender@example.org\nTo: b@example.net, A@example.net\n--b--\n");
+	is(result.rows[0].recipient, SLICE_LIT("a@example.net"), "the returned message completes a local part");
+	mail(REPORT "Final-Recipient: rfc822; a\nAction: failed\n--b--\n");
+	is(result.rows[0].recipient, SLICE_LIT("a@mx.example.com"), "  or the reporting host");
+	mail(REPORT "Original-Recipient: rfc822;a+2Bb@example.com\nFinal-Recipient: rfc822;c@example.com\nAction: failed\n--b--\n");
+	is(result.rows[0].alias, SLICE_LIT("a+b@example.com"), "an Original-Recipient that nobody decoded");
+}
+
 int
 main(void)
 {
@@ -281,6 +305,7 @@ main(void)
 	test_recipient_bytes();
 	test_long_line();
 	test_line_of_markers();
+	test_unnamed();
 	give_back();
 	return finish();
 }

@@ -18,6 +18,15 @@ main(void)
 	}			cases[] = {
 		{SLICE_LIT("bounce-1-user=example.com@list.example"), VERP_RECIPIENT, SLICE_LIT("user@example.com")},
 		{SLICE_LIT("list+user=example.com@list.example"), VERP_RECIPIENT, SLICE_LIT("user@example.com")},
+		/* what stands before may be told from a name that holds the separator itself */
+		{SLICE_LIT("list-bounces+mary-ann=example.com@list.example"), VERP_RECIPIENT, SLICE_LIT("mary-ann@example.com")},
+		{SLICE_LIT("list-return-17-mary-ann=example.com@list.example"), VERP_RECIPIENT, SLICE_LIT("mary-ann@example.com")},
+		{SLICE_LIT("list+mary-ann=example.com@list.example"), VERP_RECIPIENT, SLICE_LIT("mary-ann@example.com")},
+		{SLICE_LIT("bounces+123456-ab12-user=example.com@em1.list.example"), VERP_RECIPIENT, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("bounce-mc.us1_12.34-mary-ann=example.com@list.example"), VERP_RECIPIENT, SLICE_LIT("mary-ann@example.com")},
+		{SLICE_LIT("bounce-weekly-user=example.com@list.example"), VERP_RECIPIENT, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("bounce-12~user=example.com@list.example"), VERP_RECIPIENT, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("list-bounces+=example.com@list.example"), VERP_NONE, SLICE_NONE},
 		{SLICE_LIT("user@example.com"), VERP_NONE, SLICE_NONE},
 		/* no word tells that the part before "=" was tagged */
 		{SLICE_LIT("user=example.com@list.example"), VERP_NONE, SLICE_NONE},
