@@ -238,6 +238,27 @@ amend_user_unknown(Verdict *verdict)
 	}
 }
 
+/* Generic words say that something was refused; the stage tells what was known by then, and so who it was. */
+static void
+amend_generic_words(Verdict *verdict)
+{
+	if (verdict->phrase == NULL || verdict->phrase->rank != RANK_GENERIC || verdict->command == NULL)
+		return;
+	/* nothing but the connecting host */
+	if ((strcmp(verdict->command, "CONN") == 0 || strcmp(verdict->command, "EHLO") == 0 || strcmp(verdict->command, "HELO") == 0) &&
+		(verdict->judged == REASON_REJECTED || verdict->judged == REASON_FILTERED || verdict->judged == REASON_POLICYVIOLATION))
+	{
+		verdict->reason = REASON_BLOCKED;
+		verdict->amended_by = "refused-before-mail";
+	}
+	/* no recipient yet */
+	if (strcmp(verdict->command, "MAIL") == 0 && verdict->judged == REASON_FILTERED)
+	{
+		verdict->reason = REASON_REJECTED;
+		verdict->amended_by = "sender-address";
+	}
+}
+
 void
 verdict_at_command(Verdict *verdict, const char *command)
 {
@@ -252,7 +273,10 @@ verdict_at_command(Verdict *verdict, const char *command)
 		verdict->amended_by = "sender-address";
 	}
 	else
+	{
 		amend_user_unknown(verdict);
+		amend_generic_words(verdict);
+	}
 }
 
 void
