@@ -294,6 +294,8 @@ judge(Arena *arena, Report *report, size_t number, bool judged_before, Verdict *
 		report_read_words(report);
 		verdict_at_command(verdict, delivery->command);
 	}
+	if (verdict_lacks_command(verdict) && report_is_by_gateway(report))
+		verdict_is_by_gateway(verdict);
 	if (delivery->kind == KIND_SUCCESS)
 		verdict_is_success(verdict);
 }

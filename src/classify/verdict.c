@@ -211,16 +211,23 @@ is_address_status(uint32_t status)
 }
 
 /*
- * "User unknown" is a hard verdict, so the rest of the reply must not speak
- * against it.  Words that one provider is known by are exempt.
+ * "User unknown" in words that anybody may say, without a code for addresses:
+ * a hard verdict that the rest of the reply may speak against.  What one
+ * provider is known by is exempt.
  */
+static bool
+is_bare_user_unknown(const Verdict *verdict)
+{
+	return verdict->judged == REASON_USERUNKNOWN && !is_address_status(verdict->status) &&
+		!(verdict->phrase && (verdict->phrase->provider != PROVIDER_NONE || verdict->phrase->rank == RANK_SPECIFIC));
+}
+
 static void
 amend_user_unknown(Verdict *verdict)
 {
 	const StatusRow *row;
 
-	if (verdict->judged != REASON_USERUNKNOWN || verdict->phrase == NULL || verdict->phrase->provider != PROVIDER_NONE ||
-		verdict->phrase->rank == RANK_SPECIFIC || is_address_status(verdict->status))
+	if (!is_bare_user_unknown(verdict))
 		return;
 	/* accepted at RCPT, refused with the message: filters hide behind these words, and the address may exist */
 	if (verdict->command && strcmp(verdict->command, "DATA") == 0)
@@ -231,11 +238,26 @@ amend_user_unknown(Verdict *verdict)
 	}
 	/* the host's own code knows the mailbox: disabled, full ...; at RCPT it is a habit of some servers */
 	row = steps_status_row(verdict->reply.status, PROVIDER_NONE);
-	if (row && row->strength == STRENGTH_DECIDES && !(verdict->command && strcmp(verdict->command, "RCPT") == 0))
+	if (verdict->phrase && row && row->strength == STRENGTH_DECIDES &&
+		!(verdict->command && strcmp(verdict->command, "RCPT") == 0))
 	{
 		verdict->reason = row->reason;
 		verdict->amended_by = "code-knows-mailbox";
 	}
+}
+
+bool
+verdict_lacks_command(const Verdict *verdict)
+{
+	return verdict->command == NULL && verdict->reason == REASON_USERUNKNOWN && verdict->reply.code != 0 &&
+		is_bare_user_unknown(verdict);
+}
+
+void
+verdict_is_by_gateway(Verdict *verdict)
+{
+	verdict->reason = REASON_FILTERED;
+	verdict->amended_by = "gateway-hides-command";
 }
 
 /* Generic words say that something was refused; the stage tells what was known by then, and so who it was. */

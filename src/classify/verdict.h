@@ -47,6 +47,14 @@ bool		verdict_is_shared(const Delivery *delivery, const Delivery *before, const 
  */
 void		verdict_at_command(Verdict *verdict, const char *command);
 
+/*
+ * Does the verdict hang on the command that nobody names?  Then who wrote the
+ * report matters: a gateway takes the mail whole and hands it on, and the next
+ * host may have refused the message as well as the address.
+ */
+bool		verdict_lacks_command(const Verdict *verdict);
+void		verdict_is_by_gateway(Verdict *verdict);
+
 /* Nothing failed, whatever the words say. */
 void		verdict_is_success(Verdict *verdict);
 

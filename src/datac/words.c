@@ -169,12 +169,13 @@ compile_reasons(Datac *datac, Words *words, Output *output)
 	write_enum(&output->reason_ids, words, &table, "ReasonId", 5);
 }
 
-/* Providers and decoders are alike: a name, a title, the line. */
+/* Providers and decoders are alike: a name, a title, the line; decoders have a role besides. */
 static void
-compile_names(Datac *datac, Words *words, const char *file, const Column *columns, bool plain,
+compile_names(Datac *datac, Words *words, const char *file, const Column *columns, int count, bool plain,
 			  const char *type, const char *plural, Text *text)
 {
-	Table		table = table_read(datac, file, columns, 2);
+	static const Choice roles[] = {{"", "false"}, {"gateway", "true"}};
+	Table		table = table_read(datac, file, columns, count);
 	size_t		i;
 
 	take_words(datac, words, &table, plain, true);
@@ -187,7 +188,14 @@ compile_names(Datac *datac, Words *words, const char *file, const Column *column
 		text_string(text, row->cells[0]);
 		text_add(text, ", ");
 		text_string(text, row->cells[1]);
-		text_add(text, ", %u},\n", row->line);
+		text_add(text, ", %u", row->line);
+		if (count > 2)
+		{
+			const char *role = CHOICE_VALUE(datac, roles, "role", file, row->line, row->cells[2]);
+
+			text_add(text, ", %s", role ? role : "false");
+		}
+		text_add(text, "},\n");
 	}
 	if (table.count == 0)
 		text_add(text, "\t{0}\n");
@@ -217,7 +225,7 @@ void
 compile_words(Datac *datac, Vocabulary *vocabulary, Output *output)
 {
 	static const Column provider_columns[] = {{"provider", true}, {"title", true}};
-	static const Column decoder_columns[] = {{"decoder", true}, {"title", true}};
+	static const Column decoder_columns[] = {{"decoder", true}, {"title", true}, {"role", false}};
 
 	memset(vocabulary, 0, sizeof(*vocabulary));
 	vocabulary->reasons.what = "reason";
@@ -230,9 +238,9 @@ compile_words(Datac *datac, Vocabulary *vocabulary, Output *output)
 	vocabulary->sign_kinds.prefix = "SIGN_";
 
 	compile_reasons(datac, &vocabulary->reasons, output);
-	compile_names(datac, &vocabulary->providers, "providers.tsv", provider_columns, true,
+	compile_names(datac, &vocabulary->providers, "providers.tsv", provider_columns, 2, true,
 				  "ProviderRow", "provider", &output->knowledge);
-	compile_names(datac, &vocabulary->decoders, "decoders.tsv", decoder_columns, false,
+	compile_names(datac, &vocabulary->decoders, "decoders.tsv", decoder_columns, 3, false,
 				  "DecoderRow", "decoder", &output->markers);
 	compile_kinds(datac, &vocabulary->marker_kinds, "marker-kinds.tsv", "MarkerKind", "knowledge_marker_kinds",
 				  &output->marker_ids, &output->markers);

@@ -48,6 +48,7 @@ typedef struct DecoderRow
 	const char *decoder;		/* Postfix, Exim, qmail ... */
 	const char *title;
 	uint16_t	line;
+	bool		is_gateway;		/* takes mail whole, filters it and hands it on */
 } DecoderRow;
 
 extern const DecoderRow knowledge_decoders[];

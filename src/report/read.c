@@ -292,6 +292,18 @@ report_read_words(Report *report)
 	}
 }
 
+bool
+report_is_by_gateway(const Report *report)
+{
+	Signs		signs;
+
+	if (report->decoder != DECODER_NONE && knowledge_decoders[report->decoder].is_gateway)
+		return true;
+	signs_read(report->arena, report->header, NULL, &signs);
+	return (signs.author != DECODER_NONE && knowledge_decoders[signs.author].is_gateway) ||
+		(signs.decoder != DECODER_NONE && knowledge_decoders[signs.decoder].is_gateway);
+}
+
 /* ------------------------------------------------------------------------
  * Free text
  * ------------------------------------------------------------------------ */

@@ -102,6 +102,12 @@ void		report_read(Arena *arena, const Message *message, Trail *trail, Report *re
  */
 void		report_read_words(Report *report);
 
+/*
+ * Was the report written by a gateway that takes mail whole, filters it and
+ * hands it on?
+ */
+bool		report_is_by_gateway(const Report *report);
+
 /* Appends an empty delivery; NULL when LIMIT_RECIPIENTS is met or memory ran out. */
 Delivery   *report_add(Report *report);
 

@@ -42,7 +42,7 @@ good()
 	printf 'provider\ttitle\nyahoo\tYahoo\ngoogle\tGoogle\n' >data/providers.tsv
 	printf 'suffix\tprovider\tgroup\tuse\nyahoo.com\tyahoo\twebmail\tdestination\nexample\t\treserved\tboth\n' >data/domains.tsv
 	printf 'fragment\tname\nzen.spamhaus.org\tspamhaus-zen\n' >data/blocklists.tsv
-	printf 'decoder\ttitle\nqmail\tqmail\nExim\tExim\n' >data/decoders.tsv
+	printf 'decoder\ttitle\trole\nqmail\tqmail\nExim\tExim\tgateway\n' >data/decoders.tsv
 	printf 'kind\tmeaning\nstart\tfailed recipients follow\nat-rcpt\tit failed at RCPT\n' >data/marker-kinds.tsv
 	printf 'phrase\tmarker\tdecoder\twhere\nfailed recipients:\tstart\tExim\tline\n=(at rcpt)\tat-rcpt\n' >data/markers.tsv
 	printf 'kind\tmeaning\ndaemon\tthe sender is a mail system\n' >data/sign-kinds.tsv
