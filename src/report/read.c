@@ -395,6 +395,7 @@ kind_of_report(const Reading *reading, const TextReport *text)
 static const char *
 no_report(const Reading *reading, const TextReport *text, bool listed)
 {
+	const Report *report = reading->report;
 	bool		daemon = signs_has(&reading->signs, SIGN_DAEMON);
 	bool		subject = signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY) ||
 		signs_has(&reading->signs, SIGN_SUCCESS);
@@ -412,13 +413,17 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 	if (signs_has(&reading->signs, SIGN_AUTOREPLY) && !daemon && !subject)
 		return "it is an automatic reply";
 	/* a postmaster who writes himself may quote a reply or what he saw in his log */
+	if (daemon && !subject && mime_field(report->header, SLICE_LIT("In-Reply-To")).n > 0 &&
+		mime_field(report->header, SLICE_LIT("Return-Path")).n > 2)
+		return "somebody answers";
 	if (daemon)
 		return subject || text->speaks ||
 			((text->quotes_reply || text->count > 0) && !reading->signs.returned_to_somebody) ? NULL : "a mail system wrote it, but it reports no failure";
 	/* much that no mail system wrote is sent so that nobody answers */
 	if (reading->signs.returned_to_nobody)
 		return subject || text->speaks ? NULL : "nothing in it reports a failure";
-	return subject && text->speaks && text->count > 0 ? NULL : "nothing shows that a mail system wrote it";
+	return subject && text->speaks && text->count > 0 &&
+		(text->quotes_reply || !reading->signs.returned_to_somebody) ? NULL : "nothing shows that a mail system wrote it";
 }
 
 static bool
