@@ -37,6 +37,11 @@ typedef struct Reading
 	Report	   *report;
 	Signs		signs;
 	int			root;
+
+	/* by the words of the message itself, where it is no report */
+	bool		absent;
+	bool		challenges;
+	bool		was_read;
 } Reading;
 
 static char
@@ -406,12 +411,15 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 	if (signs_has(&reading->signs, SIGN_LIST) &&
 		!(daemon && !reading->signs.returned_to_somebody && (subject || reading->signs.returned_to_nobody)))
 		return "a list or a bulk mailer sent it, not a mail system";
-	if (signs_has(&reading->signs, SIGN_CHALLENGE))
+	if (signs_has(&reading->signs, SIGN_CHALLENGE) ||
+		(text->challenges && !text->quotes_reply && (!daemon || text->count == 0)))
 		return "it is a challenge";
 	if (signs_has(&reading->signs, SIGN_RECEIPT))
 		return "it is a receipt";
 	if (signs_has(&reading->signs, SIGN_AUTOREPLY) && !daemon && !subject)
 		return "it is an automatic reply";
+	if (text->absent && !subject && !text->quotes_reply && (!daemon || text->count == 0))
+		return "it is a notice of absence";
 	/* a postmaster who writes himself may quote a reply or what he saw in his log */
 	if (daemon && !subject && mime_field(report->header, SLICE_LIT("In-Reply-To")).n > 0 &&
 		mime_field(report->header, SLICE_LIT("Return-Path")).n > 2)
@@ -482,6 +490,12 @@ read_text_report(Reading *reading)
 			return true;
 		}
 		text_read_about(reading->arena, text, line_end, &known, report->trail, &text_report);
+		if (reading->root == 0)
+		{
+			reading->absent |= text_report.absent;
+			reading->challenges |= text_report.challenges;
+			reading->was_read |= text_report.was_read;
+		}
 		if (!is_report(reading, &text_report, listed.n > 0))
 			continue;
 		if (dsn_is_in(text, line_end, &start))
@@ -645,14 +659,26 @@ read_complaint(Reading *reading)
 	return true;
 }
 
+/* People say that they are away, too: what else shows that nobody wrote this? */
+static bool
+is_automatic(const Reading *reading)
+{
+	Slice		precedence = mime_field(reading->report->header, SLICE_LIT("Precedence"));
+
+	return signs_has(&reading->signs, SIGN_AUTOREPLY) || reading->signs.returned_to_nobody ||
+		slice_equal_nocase(precedence, SLICE_LIT("bulk")) || slice_equal_nocase(precedence, SLICE_LIT("junk"));
+}
+
 static bool
 read_automatic(Reading *reading)
 {
-	if (signs_has(&reading->signs, SIGN_CHALLENGE))
+	bool		listed = signs_has(&reading->signs, SIGN_LIST);
+
+	if (signs_has(&reading->signs, SIGN_CHALLENGE) || (reading->challenges && is_automatic(reading) && !listed))
 		return add_sender(reading, KIND_CHALLENGE, "RFC3834");
-	if (signs_has(&reading->signs, SIGN_RECEIPT))
+	if (signs_has(&reading->signs, SIGN_RECEIPT) || (reading->was_read && !listed))
 		return add_sender(reading, KIND_RECEIPT, "MDN");
-	if (signs_has(&reading->signs, SIGN_AUTOREPLY) && !signs_has(&reading->signs, SIGN_LIST))
+	if ((signs_has(&reading->signs, SIGN_AUTOREPLY) || (reading->absent && is_automatic(reading))) && !listed)
 		return add_sender(reading, KIND_AUTOREPLY, "RFC3834");
 	return false;
 }

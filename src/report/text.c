@@ -364,6 +364,9 @@ note_markers(Reader *reader, const TextLine *line)
 		if (decoder != DECODER_NONE)
 			report->decoder = decoder;
 	}
+	report->absent |= line_has(line, MARKER_ABSENCE);
+	report->challenges |= line_has(line, MARKER_CHALLENGE);
+	report->was_read |= line_has(line, MARKER_READ);
 	/* what a remote host promises in its reply is not for us */
 	if (line_has(line, MARKER_DELAY) && !in_session)
 	{
