@@ -433,6 +433,8 @@ bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, T
 	row->retry_after = -1;
 	delivery->diagnostic = decode_valid_utf8(arena, slice(reply.p, reply.n < LIMIT_REPLY_BYTES ? reply.n : LIMIT_REPLY_BYTES));
 	trail_source(trail, delivery->diagnostic, reply);
+	/* what the caller hands in is a reply */
+	delivery->diagnostic_type = SLICE_LIT("smtp");
 	delivery->rhost = host_name(arena, slice_trim(rhost));
 	smtp_command = slice_trim(smtp_command);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)

@@ -276,6 +276,7 @@ tell_amendment(Explainer *explainer, const Verdict *verdict, const BounceRow *ro
 		{"refused-before-mail", "refused when nothing but the connecting host was known"},
 		{"unknown-after-data", "accepted at RCPT, refused after DATA: filters hide behind these words, and the address may exist"},
 		{"gateway-hides-command", "a filtering gateway took the mail whole and does not say at which command the next host refused it: the address may exist"},
+		{"hearsay", "a Diagnostic-Code with neither type nor code quotes no host: the address may exist"},
 		{"code-knows-mailbox", "the refusing host's own code knows the mailbox"},
 	};
 

@@ -173,6 +173,8 @@ read_evidence(Case *judged)
 		if (verdict->status != 0)
 			verdict->status_text = delivery->status;
 	}
+	verdict->is_hearsay = judged->has_diagnostic && delivery->diagnostic_type.n == 0 &&
+		verdict->reply.code == 0 && verdict->reply.status == 0;
 	find_providers(delivery, delivery->rhost.n ? delivery->rhost : verdict->reply.rhost, verdict);
 
 	/* the reporting host names the command around the reply; Yahoo in brackets at its end */
@@ -229,6 +231,13 @@ amend_user_unknown(Verdict *verdict)
 
 	if (!is_bare_user_unknown(verdict))
 		return;
+	/* nobody says that a host refused: these are the reporting program's own words */
+	if (verdict->is_hearsay)
+	{
+		verdict->reason = REASON_FILTERED;
+		verdict->amended_by = "hearsay";
+		return;
+	}
 	/* accepted at RCPT, refused with the message: filters hide behind these words, and the address may exist */
 	if (verdict->command && strcmp(verdict->command, "DATA") == 0)
 	{
