@@ -26,6 +26,7 @@ typedef enum DsnField
 	FIELD_DIAGNOSTIC,
 	FIELD_REMOTE_MTA,
 	FIELD_LAST_ATTEMPT,
+	FIELD_SUPPLEMENTARY,
 	FIELD_VENDOR_TEXT
 } DsnField;
 
@@ -46,7 +47,7 @@ static const struct
 	/* Sendmail: the address that an alias led to */
 	{SLICE_LIT("X-Actual-Recipient"), FIELD_ACTUAL_RECIPIENT},
 	/* Exchange 2007 and newer */
-	{SLICE_LIT("X-Supplementary-Info"), FIELD_VENDOR_TEXT},
+	{SLICE_LIT("X-Supplementary-Info"), FIELD_SUPPLEMENTARY},
 	/* Courier */
 	{SLICE_LIT("X-Network-Error"), FIELD_VENDOR_TEXT},
 	/* Novell GroupWise, IronPort and gateways that write it beside an empty Diagnostic-Code */
@@ -287,6 +288,26 @@ append_vendor(Report *report, Group *group, Slice value)
 		trail_source(report->trail, delivery->vendor, slice_between(group->fields.p, value.p + value.n));
 }
 
+/* Exchange: "<host #5.0.0 smtp;550 words>", all there is when it wrote no Diagnostic-Code. */
+static void
+read_supplementary(Report *report, Group *group, Slice value)
+{
+	Delivery   *delivery = group->delivery;
+	size_t		at = slice_find_nocase(value, SLICE_LIT("smtp;"), 0);
+	size_t		hash = slice_find(value, '#', 0);
+
+	append_vendor(report, group, value);
+	if (delivery->diagnostic.n > 0 || at == SLICE_NPOS || at > 512 ||
+		at + 6 > value.n || !ascii_is_digit(value.p[at + 5]))
+		return;
+	if (delivery->rhost.n == 0 && hash != SLICE_NPOS && hash < at && value.n > 2 && value.p[0] == '<')
+		delivery->rhost = dsn_name(report->arena, slice(value.p + 1, hash - 1));
+	value = slice_between(value.p + at, value.p + value.n);
+	if (value.p[value.n - 1] == '>')
+		value.n--;
+	read_diagnostic(report, delivery, value);
+}
+
 /* Does this field begin a group of its own? */
 static bool
 starts_group(const Group *group, DsnField field)
@@ -295,7 +316,7 @@ starts_group(const Group *group, DsnField field)
 
 	if (group->delivery == NULL)
 		return true;
-	if (field == FIELD_VENDOR_TEXT)
+	if (field == FIELD_VENDOR_TEXT || field == FIELD_SUPPLEMENTARY)
 		return false;
 	if (group->seen & (1u << field))
 		return true;
@@ -381,6 +402,9 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			break;
 		case FIELD_LAST_ATTEMPT:
 			delivery->attempted = decode_date(value);
+			break;
+		case FIELD_SUPPLEMENTARY:
+			read_supplementary(report, group, value);
 			break;
 		case FIELD_VENDOR_TEXT:
 			append_vendor(report, group, value);

@@ -76,6 +76,22 @@ has_words(const Reader *reader)
 	return reader->words_end > reader->words_start;
 }
 
+/* "... 550 5.1.1 ...": a refusal, which no advice holds and no language hides. */
+static bool
+holds_reply(Slice line)
+{
+	for (size_t i = 0; i + 8 < line.n; i++)
+	{
+		if ((line.p[i] == '4' || line.p[i] == '5') && line.p[i + 1] >= '0' && line.p[i + 1] <= '7' &&
+			ascii_is_digit(line.p[i + 2]) && (line.p[i + 3] == ' ' || line.p[i + 3] == '-') &&
+			(line.p[i + 4] == '4' || line.p[i + 4] == '5') && line.p[i + 5] == '.' &&
+			ascii_is_digit(line.p[i + 6]) && line.p[i + 7] == '.' && ascii_is_digit(line.p[i + 8]) &&
+			(i == 0 || !(ascii_is_alnum(line.p[i - 1]) || line.p[i - 1] == '.' || line.p[i - 1] == '-')))
+			return true;
+	}
+	return false;
+}
+
 /* Puts 'words' to a recipient; a second mention is the more precise one and comes first. */
 static void
 give_words(Reader *reader, TextRecipient *recipient, Slice words)
@@ -87,9 +103,10 @@ give_words(Reader *reader, TextRecipient *recipient, Slice words)
 		recipient->words = words;
 		return;
 	}
-	/* a third one adds nothing; and copying is bounded so */
-	if (recipient->words.p < reader->lines.text.p ||
-		recipient->words.p >= reader->lines.text.p + reader->lines.text.n)
+	/* a third one adds nothing, unless it is the first to quote the refusal; and copying is bounded so */
+	if ((recipient->words.p < reader->lines.text.p ||
+		 recipient->words.p >= reader->lines.text.p + reader->lines.text.n) &&
+		(!holds_reply(words) || holds_reply(recipient->words)))
 		return;
 	joined = arena_alloc(reader->arena, words.n + 1 + recipient->words.n);
 	if (joined == NULL)
@@ -474,22 +491,6 @@ begins_with_code(Slice line)
 {
 	return line.n > 3 && line.p[0] >= '4' && line.p[0] <= '5' && ascii_is_digit(line.p[1]) &&
 		ascii_is_digit(line.p[2]) && (line.p[3] == '-' || line.p[3] == ' ');
-}
-
-/* "... 550 5.1.1 ...": a refusal, which no advice holds and no language hides. */
-static bool
-holds_reply(Slice line)
-{
-	for (size_t i = 0; i + 8 < line.n; i++)
-	{
-		if ((line.p[i] == '4' || line.p[i] == '5') && line.p[i + 1] >= '0' && line.p[i + 1] <= '7' &&
-			ascii_is_digit(line.p[i + 2]) && (line.p[i + 3] == ' ' || line.p[i + 3] == '-') &&
-			(line.p[i + 4] == '4' || line.p[i + 4] == '5') && line.p[i + 5] == '.' &&
-			ascii_is_digit(line.p[i + 6]) && line.p[i + 7] == '.' && ascii_is_digit(line.p[i + 8]) &&
-			(i == 0 || !(ascii_is_alnum(line.p[i - 1]) || line.p[i - 1] == '.' || line.p[i - 1] == '-')))
-			return true;
-	}
-	return false;
 }
 
 /* A reply that begins a line, bare or as Exchange writes it. */
