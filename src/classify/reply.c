@@ -165,6 +165,10 @@ is_announced(Slice s, size_t i)
 		return true;
 	if (strchr(":;>(=<[", s.p[i - 1]) != NULL)
 		return true;
+	/* "[192.0.2.1], 550 ..."; and U+FF1A FULLWIDTH COLON */
+	if ((i > 1 && s.p[i - 1] == ',' && (s.p[i - 2] == ']' || s.p[i - 2] == ')')) ||
+		(i > 2 && memcmp(s.p + i - 3, "\xef\xbc\x9a", 3) == 0))
+		return true;
 	/* "SERVER 3550 (000B09AA) 550 ...", "mx.example.com [192.0.2.1] 550 ..." */
 	if ((s.p[i - 1] == ')' || s.p[i - 1] == ']') && refusal)
 		return true;

@@ -231,12 +231,16 @@ report_read_words(Report *report)
 	RecipientIndex known = {.arena = report->arena};
 	TextReport	text_report;
 	Slice		text;
+	size_t		fields;
 
 	if (report->words_read)
 		return;
 	report->words_read = true;
 	if (report->decoder != report_decoder("RFC3464") || !human_text(&reading, 0, &text))
 		return;
+	/* the fields may stand in the text itself, but are no words of it */
+	if (dsn_is_in(text, line_end_of(report->message, text), &fields) && fields > 0)
+		text.n = fields;
 	for (size_t i = 0; i < report->count; i++)
 	{
 		if (report->deliveries[i].recipient.n > 0)
@@ -380,6 +384,9 @@ add_text_recipients(Reading *reading, const TextReport *text, BounceKind kind)
 		delivery->words = recipient->words;
 		delivery->command = recipient->command;
 		delivery->rhost = dsn_name(reading->arena, recipient->rhost);
+		/* what is said before he is named concerns him, too, when there is nobody else */
+		if (text->count == 1)
+			delivery->vendor = text->words;
 	}
 }
 
@@ -465,6 +472,42 @@ holds_report(const Reading *reading)
 		return true;
 	signs_read(reading->arena, &message->parts[inner + 1].header, NULL, &signs);
 	return signs_has(&signs, SIGN_DAEMON) && signs_has(&signs, SIGN_BOUNCE);
+}
+
+/*
+ * A gateway that only says that it could not deliver may return what its
+ * relay told it, with a header that shows no mail system: the words there
+ * count when they speak of the same recipient.
+ */
+static void
+borrow_words(const Reading *reading, Delivery *delivery)
+{
+	const Message *message = reading->message;
+	int			inner = find_part(reading, PART_MESSAGE, reading->root);
+	TextReport	returned;
+	Slice		text;
+	char	   *joined;
+
+	for (inner = inner < 0 ? message->count : inner + 1; inner < message->count; inner++)
+	{
+		if (message->parts[inner].type == PART_TEXT_PLAIN)
+			break;
+	}
+	if (inner >= message->count)
+		return;
+	text = part_text(reading, &message->parts[inner], LIMIT_REPLY_BYTES);
+	text_read(reading->arena, text, line_end_of(message, text), NULL, &returned);
+	if (returned.count != 1 || (!returned.quotes_reply && returned.recipients[0].command == NULL) ||
+		!slice_equal(returned.recipients[0].address, delivery->recipient))
+		return;
+	joined = arena_alloc(reading->arena, delivery->words.n + 1 + returned.recipients[0].words.n);
+	if (joined == NULL)
+		return;
+	if (delivery->words.n > 0)
+		memcpy(joined, delivery->words.p, delivery->words.n);
+	joined[delivery->words.n] = '\n';
+	memcpy(joined + delivery->words.n + 1, returned.recipients[0].words.p, returned.recipients[0].words.n);
+	delivery->words = slice(joined, delivery->words.n + 1 + returned.recipients[0].words.n);
 }
 
 static bool
@@ -568,6 +611,8 @@ read_text_report(Reading *reading)
 	}
 	if (report->count == 0)
 		return false;
+	if (report->count == 1 && !text_report.quotes_reply && reading->message->parts[reading->root].type == PART_MULTIPART)
+		borrow_words(reading, &report->deliveries[0]);
 	report->words_read = true;
 	report->decoder = text_decoder(reading, &text_report);
 	note_format(report, "text", text, NULL);

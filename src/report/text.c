@@ -64,6 +64,7 @@ typedef struct Reader
 	Slice		bare;
 	bool		advice_ended;	/* by a refusal that was quoted */
 	bool		to_follows;		/* the line before was a mere "To:" */
+	bool		value_follows;	/* ... or another field's name */
 } Reader;
 
 /* ------------------------------------------------------------------------
@@ -502,6 +503,18 @@ begins_with_reply(Slice line)
 		(line.n > 8 && line.p[0] == '#' && begins_with_code(slice(line.p + 1, line.n - 1)));
 }
 
+/* Does the line tell at which command it failed? */
+static bool
+names_command(const Reader *reader, const TextLine *line)
+{
+	for (uint32_t i = line->first_marker; i != LINE_NONE; i = reader->lines.markers[i].next)
+	{
+		if (marker_command(reader->lines.markers[i].marker) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* Returns false at the line where the returned message begins. */
 static bool
 read_line(Reader *reader, size_t number)
@@ -618,6 +631,18 @@ read_line(Reader *reader, size_t number)
 			reader->mode = MODE_LIST;
 		return true;
 	}
+	/* the subject of the returned message may be "Your mailbox is full"; "From: <x> RCPT: <y> ... does not like recipient" is indimail's */
+	if (line_has(entry, MARKER_HEADER) && !in_reply && !names_command(reader, entry))
+	{
+		reader->value_follows = nothing_but_colon(behind_marker(&reader->lines, entry, lines_marker(&reader->lines, entry, MARKER_HEADER)));
+		return true;
+	}
+	if (reader->value_follows)
+	{
+		reader->value_follows = false;
+		return true;
+	}
+
 	/*
 	 * Gateways announce the message and quote its header: "To:" names who failed
 	 * there, and else only when the whole text names nobody

@@ -328,6 +328,19 @@ test_small(void)
 		KIND_FAILURE, "a@example.com", NULL, TRUTH_FALSE},
 		{"only the quoted header names somebody", DAEMON "\nWe blocked this message:\n\nFrom: c@example.net\nTo:\n  a@example.com\nSubject: x\n\nReason: 550 5.1.1 User unknown\n",
 		KIND_FAILURE, "a@example.com", "userunknown", TRUTH_TRUE},
+		{"the subject that is quoted tells nothing", DAEMON "\nYour message to a@example.com was blocked.\n\nFrom: c@example.net\nSubject: Your mailbox is full\nDate: today\n\nReason: 550 5.1.1 User unknown\n",
+		KIND_FAILURE, "a@example.com", "userunknown", TRUTH_TRUE},
+		{"what is said before the recipient is named", DAEMON "\nA virus was found in your message, which was not delivered.\n\nRecipient: a@example.com\nAction: deleted\n",
+		KIND_FAILURE, "a@example.com", "virusdetected", TRUTH_FALSE},
+		{"a gateway returns what its relay wrote", DAEMON "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nThe following mail could not be delivered.\n"
+			"Reason:  Unable to deliver message to <a@example.com>\n--b\nContent-Type: message/rfc822\n\nFrom: c@example.net\nSubject: x\nContent-Type: text/plain\n\n"
+			"----- The following addresses had permanent fatal errors -----\n<a@example.com>\n\n----- Transcript of session follows -----\n"
+			">>> RCPT To:<a@example.com>\n<<< 550 5.1.1 User unknown\n--b--\n",
+		KIND_FAILURE, "a@example.com", "userunknown", TRUTH_TRUE},
+		{"but what people write there is not asked", DAEMON "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nThe following mail could not be delivered.\n"
+			"Reason:  Unable to deliver message to <a@example.com>\n--b\nContent-Type: message/rfc822\n\nFrom: c@example.net\nSubject: x\nContent-Type: text/plain\n\n"
+			"They say 550 5.1.1 User unknown for <d@example.com>\n--b--\n",
+		KIND_FAILURE, "a@example.com", NULL, TRUTH_FALSE},
 		{"a reply about a bounce", PERSON "Subject: Re: Undelivered Mail Returned to Sender\n\nSee?\n\n> <a@example.com>: 550 5.1.1 User unknown\n",
 		KIND_NONE, NULL, NULL, TRUTH_NULL},
 		{"a bounce that a person forwards", PERSON
