@@ -243,6 +243,14 @@ add_words(Reader *reader, uint32_t start, uint32_t end)
  * Lines
  * ------------------------------------------------------------------------ */
 
+/* Do the report's fields say that this address failed? */
+static bool
+is_known(const Reader *reader, Slice address)
+{
+	return reader->known &&
+		recipients_find(reader->known, address_clean(reader->arena, address, false)) != RECIPIENT_NONE;
+}
+
 /* Does the line name a recipient here? */
 static bool
 is_recipient_line(const Reader *reader, const Shape *shape, size_t indent)
@@ -251,7 +259,8 @@ is_recipient_line(const Reader *reader, const Shape *shape, size_t indent)
 
 	/* deeper than the recipient's line: a reply that was wrapped */
 	if (reader->member_count > 0 && indent > reader->indent &&
-		(has_words(reader) || !shape->alone))
+		(has_words(reader) || !shape->alone) &&
+		!(reader->blank_behind && shape->alone && is_known(reader, shape->address)))
 		return false;
 	if (!has_domain && !(shape->bracketed && (shape->colon || shape->alone) && reader->mode == MODE_LIST))
 		return false;
@@ -259,8 +268,7 @@ is_recipient_line(const Reader *reader, const Shape *shape, size_t indent)
 		return true;
 	if (reader->mode == MODE_LIST)
 		return true;
-	if (reader->known && shape->alone && reader->mode != MODE_TRANSCRIPT &&
-		recipients_find(reader->known, address_clean(reader->arena, shape->address, false)) != RECIPIENT_NONE)
+	if (shape->alone && reader->mode != MODE_TRANSCRIPT && is_known(reader, shape->address))
 		return true;
 	return shape->colon && reader->member_count > 0 && !shape->named;
 }
