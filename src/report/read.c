@@ -471,7 +471,7 @@ holds_report(const Reading *reading)
 	if (slice_equal_nocase(message->parts[inner + 1].content_type, SLICE_LIT("multipart/report")))
 		return true;
 	signs_read(reading->arena, &message->parts[inner + 1].header, NULL, &signs);
-	return signs_has(&signs, SIGN_DAEMON) && signs_has(&signs, SIGN_BOUNCE);
+	return signs_has(&signs, SIGN_DAEMON) && (signs_has(&signs, SIGN_BOUNCE) || signs_has(&signs, SIGN_DELAY));
 }
 
 /*
@@ -587,7 +587,9 @@ read_text_report(Reading *reading)
 
 		if (verp_decode(reading->arena, to, &verp) == VERP_RECIPIENT)
 			add_listed(reading, verp, "VERP", &text_report, kind);
-		else if (named.n > 0)
+		/* what was sent so that nobody answers need not come from a mail system: a parcel could not be delivered, either */
+		else if (named.n > 0 && (signs_has(&reading->signs, SIGN_DAEMON) || signs_has(&reading->signs, SIGN_BOUNCE) ||
+								 signs_has(&reading->signs, SIGN_DELAY) || text_report.quotes_reply))
 			add_listed(reading, named, "the only address that the text names", &text_report, kind);
 		else if (report->returned.present)
 			add_listed(reading, report->returned.original_recipient.n ? report->returned.original_recipient :

@@ -298,6 +298,25 @@ is_date_remark(Slice rest)
 		slice_find(rest, ':', 0) != SLICE_NPOS;
 }
 
+/* "... to the recipient. Contact: a@b": has another sentence begun before the address? */
+static bool
+begins_sentence(Slice between)
+{
+	size_t		end = 0;
+
+	for (size_t i = 0; i + 1 < between.n; i++)
+	{
+		if ((between.p[i] == '.' || between.p[i] == '!' || between.p[i] == '?') && between.p[i + 1] == ' ')
+			end = i + 1;
+	}
+	for (size_t i = end; end > 0 && i < between.n; i++)
+	{
+		if (ascii_is_alpha(between.p[i]))
+			return true;
+	}
+	return false;
+}
+
 /* All addresses of the line from offset 'from' on. */
 static bool
 add_addresses(Reader *reader, Slice line, size_t from, size_t indent)
@@ -312,6 +331,8 @@ add_addresses(Reader *reader, Slice line, size_t from, size_t indent)
 		/* a list with commas or semicolons goes on; a sentence names one */
 		if (any && slice_find(slice(line.p + from, start - from), ',', 0) == SLICE_NPOS &&
 			slice_find(slice(line.p + from, start - from), ';', 0) == SLICE_NPOS)
+			break;
+		if (!any && begins_sentence(slice(line.p + from, start - from)))
 			break;
 		add_recipient(reader, found, indent);
 		any = true;

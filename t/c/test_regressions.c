@@ -163,6 +163,8 @@ test_null_return_path(void)
 	ok(result.count == 0, "a one-time code is no bounce");
 	mail("Return-Path: <>\n" PERSON "Subject: Welcome\n\nYour account was created. Contact us:\n<help@example.net>: our help desk\n");
 	ok(result.count == 0, "nor is a welcome");
+	mail("Return-Path: <>\n" PERSON "Subject: Your parcel\n\nYour parcel could not be delivered to the recipient. Contact: desk@example.net\n");
+	ok(result.count == 0, "nor a parcel that could not be delivered");
 }
 
 /* JSON within the first 200 bytes of anybody's mail is taken for Amazon's notification, before anything asks who wrote it. */

@@ -110,6 +110,9 @@ static const Expected cases[] = {
 		"----- Transcript of session follows -----\n... while talking to mx.example.net.:\n>>> MAIL From:<x@example.org>\n<<< 550 5.7.1 Access denied\n"
 		"... while talking to mx.example.com.:\n>>> DATA\n<<< 554 5.7.1 spam, no thanks; ask us\n",
 	"a@example.com", "no thanks; ask us", KIND_FAILURE, false},
+	{"an address of the next sentence",
+		"Your message could not be delivered to the recipient. Please write to b@example.net\n",
+	"", NULL, KIND_NONE, false},
 	{"nobody", "Hello,\n\nhow are you?\n", "", NULL, KIND_NONE, false},
 	{"nothing", "", "", NULL, KIND_NONE, false},
 };
