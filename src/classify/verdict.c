@@ -119,6 +119,19 @@ is_number(Slice s)
 	return s.n > 0;
 }
 
+/*
+ * Does the Status field say as much as a code of the human text, of the same
+ * class?  X.0.0 says nothing, X.Y.0 little.
+ */
+static bool
+says_more(uint32_t field, uint32_t spoken)
+{
+	int			of_field = (field / 1000 % 1000 != 0) + (field % 1000 != 0);
+	int			of_spoken = (spoken / 1000 % 1000 != 0) + (spoken % 1000 != 0);
+
+	return status_class(field) == status_class(spoken) && of_field >= of_spoken;
+}
+
 /* The texts that reply_read() made of one. */
 static void
 note_sources(Trail *trail, const Reply *reply, Slice text)
@@ -167,11 +180,16 @@ read_evidence(Case *judged)
 
 	verdict->status = verdict->reply.status;
 	verdict->status_text = verdict->reply.status_text;
-	if (verdict->status == 0 && delivery->status.n > 0)
+	if (delivery->status.n > 0)
 	{
-		verdict->status = status_read(delivery->status, &length);
-		if (verdict->status != 0)
+		uint32_t	field = status_read(delivery->status, &length);
+
+		if (field != 0 && (verdict->status == 0 ||
+						   (!judged->has_diagnostic && says_more(field, verdict->status))))
+		{
+			verdict->status = field;
 			verdict->status_text = delivery->status;
+		}
 	}
 	verdict->is_hearsay = judged->has_diagnostic && delivery->diagnostic_type.n == 0 &&
 		verdict->reply.code == 0 && verdict->reply.status == 0;
