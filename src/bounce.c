@@ -360,6 +360,9 @@ bounce_read(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceL
 	result.rows = arena_alloc(arena, report.count * sizeof(BounceRow));
 	if (result.rows == NULL)
 		return result;
+	/* the text may quote the header that no part holds */
+	if (!report.returned.present)
+		report_read_words(&report);
 	read_shared(arena, &report, &shared);
 	for (size_t i = 0; i < report.count; i++)
 	{

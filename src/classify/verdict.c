@@ -120,7 +120,7 @@ is_number(Slice s)
 }
 
 /*
- * Does the Status field say as much as a code of the human text, of the same
+ * Does the Status field say more than a code of the human text, of the same
  * class?  X.0.0 says nothing, X.Y.0 little.
  */
 static bool
@@ -129,7 +129,7 @@ says_more(uint32_t field, uint32_t spoken)
 	int			of_field = (field / 1000 % 1000 != 0) + (field % 1000 != 0);
 	int			of_spoken = (spoken / 1000 % 1000 != 0) + (spoken % 1000 != 0);
 
-	return status_class(field) == status_class(spoken) && of_field >= of_spoken;
+	return status_class(field) == status_class(spoken) && of_field > of_spoken;
 }
 
 /* The texts that reply_read() made of one. */

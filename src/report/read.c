@@ -17,6 +17,7 @@
 #include "report/dsn.h"
 #include "report/feedback.h"
 #include "report/html.h"
+#include "report/lines.h"
 #include "report/markers.h"
 #include "report/named.h"
 #include "report/recipients.h"
@@ -92,6 +93,44 @@ part_text(const Reading *reading, const Part *part, size_t limit)
 	return text;
 }
 
+/* The first line of the text that is not blank, trimmed. */
+static Slice
+first_line(Slice text, char line_end)
+{
+	size_t		offset = 0;
+	Slice		line;
+
+	while (mime_next_line(text, line_end, &offset, &line))
+	{
+		if (slice_trim(line).n > 0)
+			return slice_trim(line);
+	}
+	return SLICE_NONE;
+}
+
+/*
+ * Some declare the returned message as text, or not at all, so that its header
+ * became the part's.
+ */
+static void
+read_undeclared_returned(const Reading *reading)
+{
+	const Message *message = reading->message;
+	Returned   *returned = &reading->report->returned;
+
+	for (int i = reading->root + 1; i < message->count && !returned->present; i++)
+	{
+		const Part *part = &message->parts[i];
+
+		if (!is_here(reading, i) || part->type != PART_TEXT_PLAIN)
+			continue;
+		if (mime_field(&part->header, SLICE_LIT("Received")).p != NULL)
+			returned_from_header(reading->arena, &part->header, returned);
+		else if (part->encoding == TRANSFER_IDENTITY && lines_begin_returned(first_line(part->body, message->line_end)))
+			returned_from_text(reading->arena, part->body, message->line_end, returned);
+	}
+}
+
 /* The header of the returned message, from the part that holds it. */
 static void
 read_returned(const Reading *reading)
@@ -114,6 +153,8 @@ read_returned(const Reading *reading)
 			returned_from_text(reading->arena, text, line_end_of(message, text), &report->returned);
 		}
 	}
+	if (!report->returned.present)
+		read_undeclared_returned(reading);
 }
 
 /* A text part that somebody attached is no report text. */
@@ -208,6 +249,9 @@ read_delivery_status(Reading *reading)
 		if (mime_field(&part->header, SLICE_LIT("Final-Recipient")).p != NULL)
 			text = slice_between(part->header.bytes.p, part->body.p + part->body.n);
 		dsn_read(report, text, line_end_of(reading->message, text));
+		/* a wrong delimiter leaves the returned header in this part */
+		if (!report->returned.present)
+			returned_from_text(reading->arena, text, line_end_of(reading->message, text), &report->returned);
 	}
 	report_complete_recipients(report, 0);
 	report->decoder = report_decoder("RFC3464");
