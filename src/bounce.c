@@ -14,6 +14,7 @@
 #include "classify/provider.h"
 #include "mail/address.h"
 #include "mail/limits.h"
+#include "mail/mbox.h"
 #include "report/markers.h"
 #include "report/verp.h"
 
@@ -337,14 +338,38 @@ is_wanted(BounceKind kind, bool all_kinds)
 		(all_kinds && kind != KIND_NONE);
 }
 
-/*
- * What bounce_read_message() and bounce_explain_message() share.  'told' is
- * called, where it is not NULL, for each row when it is complete.
- */
-BounceResult
-bounce_read(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceListener *told)
+/* The rows of all messages of one value. */
+typedef struct Rows
 {
-	BounceResult result = {0, NULL};
+	BounceResult result;
+	size_t		allocated;
+} Rows;
+
+/* Makes room for 'more' rows, at once: a report may have a hundred thousand. */
+static bool
+reserve(Arena *arena, Rows *rows, size_t more)
+{
+	size_t		wanted = rows->result.count + more;
+	BounceRow  *larger;
+
+	if (wanted <= rows->allocated)
+		return true;
+	/* many small messages must not be copied again with each */
+	if (wanted < rows->allocated * 2)
+		wanted = rows->allocated * 2;
+	larger = arena_alloc(arena, wanted * sizeof(BounceRow));
+	if (larger == NULL)
+		return false;
+	if (rows->result.count > 0)
+		memcpy(larger, rows->result.rows, rows->result.count * sizeof(BounceRow));
+	rows->result.rows = larger;
+	rows->allocated = wanted;
+	return true;
+}
+
+static void
+read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceListener *told, Rows *rows)
+{
 	Message		message;
 	Report		report;
 	Shared		shared;
@@ -355,25 +380,23 @@ bounce_read(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceL
 	report_read(arena, &message, trail, &report);
 	if (told)
 		told->report(told->context, &report);
-	if (report.count == 0)
-		return result;
-	result.rows = arena_alloc(arena, report.count * sizeof(BounceRow));
-	if (result.rows == NULL)
-		return result;
+	if (report.count == 0 || !reserve(arena, rows, report.count))
+		return;
 	/* the text may quote the header that no part holds */
 	if (!report.returned.present)
 		report_read_words(&report);
 	read_shared(arena, &report, &shared);
 	for (size_t i = 0; i < report.count; i++)
 	{
-		BounceRow  *row = &result.rows[result.count];
 		BounceKind	kind = report.deliveries[i].kind;
 		bool		is_judged = kind == KIND_FAILURE || kind == KIND_DELAY || kind == KIND_SUCCESS;
+		BounceRow  *row;
 
 		if ((i & 0x3f) == 0x3f)
 			arena_interrupt(arena);
 		if (!is_wanted(kind, all_kinds))
 			continue;
+		row = &rows->result.rows[rows->result.count];
 		if (trail)
 			trail->delivery = i;
 		if (is_judged)
@@ -404,11 +427,26 @@ bounce_read(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceL
 			case KIND_NONE:
 				break;
 		}
-		result.count++;
+		rows->result.count++;
 		if (told)
 			told->row(told->context, i, is_judged ? &verdict : NULL, row);
 	}
-	return result;
+}
+
+BounceResult
+bounce_read(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceListener *told)
+{
+	Rows		rows = {{0, NULL}, 0};
+	Slice		message;
+	size_t		offset = 0;
+
+	while (mbox_next(raw, &offset, &message))
+	{
+		if (trail)
+			trail->delivery = TRAIL_MESSAGE;
+		read_one(arena, message, all_kinds, trail, told, &rows);
+	}
+	return rows.result;
 }
 
 BounceResult
