@@ -34,6 +34,26 @@ is_office(Slice address)
 	return false;
 }
 
+/* At the reporter's own domain more names are offices: "questions: info@" */
+static bool
+is_own_office(Arena *arena, const Header *header, Slice address)
+{
+	static const Slice names[] = {
+		SLICE_LIT("info"), SLICE_LIT("contact"), SLICE_LIT("service"), SLICE_LIT("care"), SLICE_LIT("customerservice"),
+		SLICE_LIT("kundenservice"), SLICE_LIT("kontakt"), SLICE_LIT("office"), SLICE_LIT("sales"), SLICE_LIT("it"),
+		SLICE_LIT("mail"), SLICE_LIT("security"), SLICE_LIT("noc"), SLICE_LIT("feedback"), SLICE_LIT("team"),
+	};
+	Slice		domain = address_domain(address);
+	Slice		from = address_clean(arena, mime_field(header, SLICE_LIT("From")), true);
+
+	for (size_t i = 0; slice_equal(domain, address_domain(from)) && i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (slice_equal_nocase(slice(address.p, address.n - domain.n - 1), names[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Does a field of the report's own header name the address? */
 static bool
 is_party(Arena *arena, const Header *header, Slice address)
@@ -99,7 +119,7 @@ named_address(Arena *arena, Slice words, const Header *header)
 		while (line > 0 && words.p[line - 1] != '\n' && start - line < 80)
 			line--;
 		if (is_office(address) || is_header_line(slice_trim(slice_between(words.p + line, words.p + start))) ||
-			is_party(arena, header, address))
+			is_party(arena, header, address) || is_own_office(arena, header, address))
 			continue;
 		if (named.n > 0)
 			return SLICE_NONE;

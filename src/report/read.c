@@ -447,6 +447,16 @@ kind_of_report(const Reading *reading, const TextReport *text)
 	return KIND_FAILURE;
 }
 
+/* Was it sent to an address that was made to get bounces of one recipient? */
+static bool
+is_to_verp(const Reading *reading)
+{
+	const Header *header = &reading->message->parts[reading->root].header;
+	Slice		hidden;
+
+	return verp_decode(reading->arena, address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true), &hidden) == VERP_RECIPIENT;
+}
+
 /* Did a mail system write this, and does it report?  NULL, or why not. */
 static const char *
 no_report(const Reading *reading, const TextReport *text, bool listed)
@@ -475,6 +485,8 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 	if (daemon && !subject && mime_field(report->header, SLICE_LIT("In-Reply-To")).n > 0 &&
 		mime_field(report->header, SLICE_LIT("Return-Path")).n > 2)
 		return "somebody answers";
+	if (daemon && reading->signs.returned_to_nobody && is_to_verp(reading))
+		return NULL;
 	if (daemon)
 		return subject || text->speaks ||
 			((text->quotes_reply || text->count > 0) && !reading->signs.returned_to_somebody) ? NULL : "a mail system wrote it, but it reports no failure";
@@ -621,7 +633,7 @@ read_text_report(Reading *reading)
 		add_listed(reading, listed, "X-Failed-Recipients", &text_report, kind);
 	if (report->count == 0 && holds_report(reading))
 		return false;
-	if (report->count == 0 && (text_report.speaks || text_report.quotes_reply ||
+	if (report->count == 0 && (text_report.speaks || text_report.quotes_reply || is_to_verp(reading) ||
 							   signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
 	{
 		/* nobody is announced: VERP, then the only address that is named, then the returned message, then a quoted header */
@@ -644,7 +656,8 @@ read_text_report(Reading *reading)
 		else if (!slice_equal(address_clean(reading->arena, text_report.quoted_to, true), to))
 			add_listed(reading, text_report.quoted_to, "To of a header in the text", &text_report, kind);
 		/* a mail system may hide whom it could not reach */
-		if (report->count == 0 && signs_has(&reading->signs, SIGN_DAEMON) && !reading->signs.returned_to_somebody)
+		if (report->count == 0 && signs_has(&reading->signs, SIGN_DAEMON) && !reading->signs.returned_to_somebody &&
+			(text_report.speaks || signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
 		{
 			Delivery   *delivery = report_add(report);
 
@@ -654,6 +667,13 @@ read_text_report(Reading *reading)
 			delivery->words = text_report.words;
 			delivery->command = text_report.command;
 		}
+	}
+	/* "your mail of last week could not be delivered to you": nobody gets a report on himself from a stranger */
+	if (report->count == 1 && reading->signs.returned_to_somebody && !report->returned.present && listed.n == 0 &&
+		slice_equal(report->deliveries[0].recipient, address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true)))
+	{
+		note_format(report, "text", text, "it reports on the address that it was sent to");
+		report->count = 0;
 	}
 	if (report->count == 0)
 		return false;
@@ -801,6 +821,25 @@ is_for_owner(const Reading *reading)
 
 /* ------------------------------------------------------------------------ */
 
+/*
+ * Somebody's mail program forwards a report "inline" with its parts as
+ * attachments: a multipart/mixed from a person, with a mark in the subject.
+ */
+static bool
+is_forwarded(const Reading *reading)
+{
+	const Part *root = &reading->message->parts[reading->root];
+	int			i = find_part(reading, PART_DELIVERY_STATUS, reading->root);
+	Signs		signs;
+
+	if (i < 0 || !is_attachment(&reading->message->parts[i]) ||
+		slice_equal_nocase(root->content_type, SLICE_LIT("multipart/report")))
+		return false;
+	signs_read(reading->arena, &root->header, NULL, &signs);
+	return !signs.returned_to_nobody && !signs_has(&signs, SIGN_DAEMON) && !signs_has(&signs, SIGN_BOUNCE) &&
+		!signs_has(&signs, SIGN_DELAY) && !signs_has(&signs, SIGN_SUCCESS) && !signs_has(&signs, SIGN_AUTOREPLY);
+}
+
 static bool
 read_message(Reading *reading)
 {
@@ -821,7 +860,7 @@ read_message(Reading *reading)
 		note_format(report, "feedback-report-part", reading->message->parts[feedback].content_type, NULL);
 		return true;
 	}
-	if (read_delivery_status(reading))
+	if (!is_forwarded(reading) && read_delivery_status(reading))
 		return true;
 	signs_read(reading->arena, &root->header, report->trail, &reading->signs);
 	return read_disposition(reading) || read_complaint(reading) || read_text_report(reading);

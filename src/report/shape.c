@@ -28,6 +28,14 @@ skip_bullets(Slice line)
 		i += 2;
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
 		i++;
+	/* "1. ", "12) " */
+	for (size_t k = i; k < line.n && k < i + 4; k++)
+	{
+		if (k > i && k + 1 < line.n && (line.p[k] == '.' || line.p[k] == ')') && line.p[k + 1] == ' ')
+			return k + 2;
+		if (!ascii_is_digit(line.p[k]))
+			break;
+	}
 	return i;
 }
 

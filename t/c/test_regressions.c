@@ -289,6 +289,31 @@ test_unnamed(void)
 	is(result.rows[0].alias, SLICE_LIT("a+b@example.com"), "an Original-Recipient that nobody decoded");
 }
 
+/* What poses as a report, and reports that were taken for something else. */
+static void
+test_poses(void)
+{
+	mail("Return-Path: <x@evil.example>\nFrom: Mail Delivery Subsystem <mailer-daemon@evil.example>\nTo: me@example.org\nSubject: Undelivered Mail Returned to Sender\n\n5 messages wait.\nRecipient: me@example.org\nhttp://evil.example/\n");
+	ok(result.count == 0, "a stranger's report on the address that it was sent to");
+	mail("Return-Path: <>\n" DAEMON "\nRecipient: sender@example.org\n550 5.1.1 user unknown\n");
+	ok(result.count == 1, "  but one's own mail may come back");
+	mail(PERSON "Subject: Fwd: Undelivered\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below\n--b\nContent-Type: message/delivery-status\nContent-Disposition: attachment\n\nFinal-Recipient: rfc822;a@example.com\nAction: failed\n--b--\n");
+	ok(result.count == 0, "a report that a person forwards with its parts as attachments");
+	mail("Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.com\nTo: list-return-7-a.b=example.com@example.org\nSubject: hm\n\nNo.\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a.b@example.com"), "a report of which only the recipient tells");
+	mail("Return-Path: <>\nFrom: postmaster@mx.example.com\nTo: a@example.org\nSubject: Quota\n\nWhen it is full, mail to you gets:\n552 5.2.2 mailbox full\n");
+	ok(result.count == 0, "a reply that is merely quoted");
+	mail("Return-Path: <>\nFrom: Ann <ann@example.com>\nTo: a@example.org\nSubject: Re: hm\n\nI am out of the office. Mail may be returned as undeliverable to the following address:\n<b@example.com>\n");
+	ok(result.count == 1 && result.rows[0].kind == KIND_AUTOREPLY, "an absence that only words tell");
+	is(result.rows[0].recipient, SLICE_LIT("ann@example.com"), "  of whom");
+	mail("Return-Path: <>\nFrom: Ann <ann@example.com>\nTo: a@example.org\nSubject: Re: hm\n\nYour message could not be delivered yet to <ann@example.com>\nConfirm that you are human: http://example.com/\n");
+	ok(result.count == 1 && result.rows[0].kind == KIND_CHALLENGE, "a challenge that only words tell");
+	mail("Return-Path: <>\n" DAEMON "\n<a@example.com>: 550 5.1.1 he has left the company, this mailbox is not monitored\n");
+	ok(result.count == 1 && result.rows[0].kind == KIND_FAILURE, "words of absence in a refusal");
+	mail(DAEMON "\nYour message could not be delivered to the following recipients:\n\n1. a@example.com: user unknown\n2) b@example.com: mailbox full\n");
+	ok(result.count == 2 && strcmp(result.rows[0].reason, "userunknown") == 0 && strcmp(result.rows[1].reason, "mailboxfull") == 0, "recipients with numbers");
+}
+
 int
 main(void)
 {
@@ -308,6 +333,7 @@ main(void)
 	test_long_line();
 	test_line_of_markers();
 	test_unnamed();
+	test_poses();
 	give_back();
 	return finish();
 }
