@@ -1,74 +1,12 @@
 /*
  * hints.c
- *	  What else a reply tells.
+ *	  What else a reply tells: lists and addresses (when to try again: retry.c).
  */
 #include "match/fold.h"
 #include "classify/hints.h"
 #include "classify/knowledge.h"
 #include "mail/address.h"
 #include "mail/limits.h"
-
-static int64_t
-unit_seconds(Slice s)
-{
-	static const struct
-	{
-		Slice		word;
-		int64_t		seconds;
-	}			units[] = {
-		{SLICE_LIT("second"), 1}, {SLICE_LIT("sec"), 1}, {SLICE_LIT("minute"), 60}, {SLICE_LIT("min"), 60},
-		{SLICE_LIT("hour"), 3600}, {SLICE_LIT("day"), 86400}, {SLICE_LIT("s"), 1}, {SLICE_LIT("m"), 60}, {SLICE_LIT("h"), 3600},
-	};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-	{
-		size_t		n = units[i].word.n;
-
-		if (slice_starts_nocase(s, units[i].word) &&
-			(n > 1 || s.n == 1 || !ascii_is_alpha(s.p[1])))
-			return units[i].seconds;
-	}
-	return 0;
-}
-
-int64_t
-hints_retry_after(Slice words)
-{
-	static const Slice leads[] = {SLICE_LIT("in "), SLICE_LIT("after "), SLICE_LIT("for "), SLICE_LIT("within "), SLICE_LIT("retry=")};
-
-	/* a number with a unit counts only in a sentence about trying again */
-	if (slice_find_nocase(words, SLICE_LIT("try"), 0) == SLICE_NPOS &&
-		slice_find_nocase(words, SLICE_LIT("greylist"), 0) == SLICE_NPOS &&
-		slice_find_nocase(words, SLICE_LIT("graylist"), 0) == SLICE_NPOS)
-		return -1;
-	for (size_t k = 0; k < sizeof(leads) / sizeof(leads[0]); k++)
-	{
-		size_t		at = 0;
-
-		while ((at = slice_find_nocase(words, leads[k], at)) != SLICE_NPOS)
-		{
-			size_t		i = at + leads[k].n;
-			size_t		digits = 0;
-			int64_t		number = 0;
-			int64_t		seconds;
-
-			if (at > 0 && ascii_is_alnum(words.p[at - 1]))
-			{
-				at = i;
-				continue;
-			}
-			for (; i < words.n && ascii_is_digit(words.p[i]) && digits < 7; i++, digits++)
-				number = number * 10 + (words.p[i] - '0');
-			while (i < words.n && words.p[i] == ' ')
-				i++;
-			seconds = digits > 0 && i < words.n ? unit_seconds(slice(words.p + i, words.n - i)) : 0;
-			if (seconds > 0 && number > 0)
-				return number * seconds;
-			at += leads[k].n;
-		}
-	}
-	return -1;
-}
 
 typedef struct Lists
 {
@@ -120,11 +58,40 @@ hints_blocklists(Arena *arena, Slice words, const BlocklistRow **rows, int max)
 	return found.count;
 }
 
+/* "RFC2821 4.1.1.1", "section 4.1.1.1", "version 4.85.2.1": four numbers, and no address. */
+static bool
+is_numbering(Slice before)
+{
+	static const Slice words[] = {SLICE_LIT("section"), SLICE_LIT("version"), SLICE_LIT("release"), SLICE_LIT("chapter")};
+
+	before = slice_trim(before);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (slice_ends_nocase(before, words[i]))
+			return true;
+	}
+	while (before.n > 0 && ascii_is_digit(before.p[before.n - 1]))
+		before.n--;
+	return slice_ends_nocase(slice_trim(before), SLICE_LIT("rfc"));
+}
+
+/* An answer of a DNS list (RFC 5782) or the host itself, never who is refused. */
+static bool
+is_loopback(Slice ip)
+{
+	return slice_starts_nocase(ip, SLICE_LIT("127.")) || slice_equal(ip, SLICE_LIT("::1"));
+}
+
 Slice
 hints_ip(Slice words)
 {
 	size_t		offset = 0;
 	Slice		ip;
 
-	return address_find_ip(words, &offset, &ip) ? ip : SLICE_NONE;
+	while (address_find_ip(words, &offset, &ip))
+	{
+		if (!is_loopback(ip) && !is_numbering(slice_between(words.p, ip.p)))
+			return ip;
+	}
+	return SLICE_NONE;
 }

@@ -32,6 +32,25 @@ test_retry_after(void)
 		{SLICE_LIT("try within 99999999999999999999 seconds"), -1},
 		{SLICE_LIT("try again in "), -1},
 		{SLICE_LIT("try again in 5"), -1},
+		{SLICE_LIT("Please try again in one hour"), 3600},
+		{SLICE_LIT("try again in an hour"), 3600},
+		{SLICE_LIT("Greylisted, retry in 00:04:50"), 290},
+		{SLICE_LIT("please come back in 00:30:00"), 1800},
+		{SLICE_LIT("Greylisted, try again in 00:04:50 or later"), 290},
+		{SLICE_LIT("Too many recipients; wait 15 minutes and retry"), 900},
+		{SLICE_LIT("next attempt allowed in 300 sec"), 300},
+		{SLICE_LIT("please resend after 2 minutes"), 120},
+		{SLICE_LIT("greylisted, retry-after=600"), 600},
+		{SLICE_LIT("try again 5 minutes later"), 300},
+		{SLICE_LIT("exceeded 100 messages in 10 minutes, try again later"), -1},
+		{SLICE_LIT("try again in 1:30"), -1},
+		{SLICE_LIT("try again in 12:"), -1},
+		{SLICE_LIT("try again in a"), -1},
+		{SLICE_LIT("bitte in 10 Minuten erneut versuchen"), 600},
+		{SLICE_LIT("r\303\251essayez dans 5 minutes"), 300},
+		{SLICE_LIT("int\303\251ntelo de nuevo en 5 minutos"), 300},
+		{SLICE_LIT("\350\257\267\345\234\2505\345\210\206\351\222\237\345\220\216\351\207\215\350\257\225"), 300},	/* 请在5分钟后重试 */
+		{SLICE_LIT("5\345\210\206\345\276\214\343\201\253\345\206\215\350\251\246\350\241\214"), 300},	/* 5分後に再試行 */
 		{SLICE_LIT(""), -1},
 	};
 
@@ -62,6 +81,8 @@ test_blocklists(void)
 	arena_reset(&arena);
 
 	is(hints_ip(SLICE_LIT("550 5.7.1 [192.0.2.1] is listed")), SLICE_LIT("192.0.2.1"), "the address that is listed");
+	is(hints_ip(SLICE_LIT("550 Invalid HELO name (See RFC2821 4.1.1.1)")), SLICE_NONE, "a section of an RFC is no address");
+	is(hints_ip(SLICE_LIT("550 zen.example returned 127.0.0.2 for 192.0.2.1")), SLICE_LIT("192.0.2.1"), "an answer of the list is none");
 	is(hints_ip(SLICE_LIT("550 5.7.1 listed")), SLICE_NONE, "none is named");
 }
 
