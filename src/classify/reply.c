@@ -121,6 +121,51 @@ one_line(Arena *arena, Slice text)
 	return slice(out, text.n);
 }
 
+/*
+ * qmail-send's log writes a reply on one line without blanks, as
+ * "delivery 42: failure: 192.0.2.1_does_not_like_recipient./Remote_host_said:_550_...":
+ * white space is "_", a line end "/".
+ */
+static Slice
+without_qmail_log(Arena *arena, Slice s)
+{
+	size_t		at = slice_find_nocase(s, SLICE_LIT("delivery "), 0);
+	size_t		start;
+	Slice		logged;
+	char	   *out;
+
+	if (at == SLICE_NPOS)
+		return s;
+	start = at + 9;
+	while (start < s.n && ascii_is_digit(s.p[start]))
+		start++;
+	if (slice_starts_nocase(slice(s.p + start, s.n - start), SLICE_LIT(": failure: ")))
+		start += 11;
+	else if (slice_starts_nocase(slice(s.p + start, s.n - start), SLICE_LIT(": deferral: ")))
+		start += 12;
+	else
+		return s;
+	logged = slice_trim(slice(s.p + start, s.n - start));
+	if (logged.n == 0 || slice_find(logged, ' ', 0) != SLICE_NPOS || slice_find(logged, '_', 0) == SLICE_NPOS)
+		return s;
+	out = arena_alloc(arena, logged.n);
+	if (out == NULL)
+		return s;
+	for (size_t i = 0; i < logged.n; i++)
+	{
+		char		before = i > 0 ? logged.p[i - 1] : '_';
+		char		behind = i + 1 < logged.n ? logged.p[i + 1] : '\0';
+
+		out[i] = logged.p[i];
+		if (logged.p[i] == '_')
+			out[i] = ' ';
+		/* the others belong to paths and addresses of pages */
+		else if (logged.p[i] == '/' && (behind == '\0' || before == '.' || before == ',' || (behind >= 'A' && behind <= 'Z')))
+			out[i] = '\n';
+	}
+	return slice_trim(slice(out, logged.n));
+}
+
 /* Is there a reply code at i that stands as one? */
 static bool
 is_code_at(Slice s, size_t i)
@@ -361,13 +406,16 @@ reply_read(Arena *arena, Slice text, Reply *reply)
 	Slice		s;
 
 	memset(reply, 0, sizeof(*reply));
-	s = fold_lines(arena, text);
+	s = fold_lines(arena, without_qmail_log(arena, text));
 	reply->folded = reply->whole = s;
 	for (size_t i = 0; i + 3 <= s.n; i++)
 	{
 		Reply		candidate = *reply;
 
 		if (!ascii_is_digit(s.p[i]) || !is_code_at(s, i))
+			continue;
+		/* "421 4.3.0 upstream error (421)": mentioned, not said */
+		if (found != SLICE_NPOS && s.p[i - 1] == '(' && i + 3 < s.n && s.p[i + 3] == ')')
 			continue;
 		if (i > 0 && !is_announced(s, i))
 		{

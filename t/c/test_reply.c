@@ -62,6 +62,13 @@ test_reply(void)
 		SLICE_LIT("550-5.1.1 The account that you tried does not exist"), SLICE_NONE},
 		{SLICE_LIT("MSEXCH:IMS:ORG:SITE:SERVER 3550 (000B09AA) 550 Relaying is prohibited"), 550, SLICE_NONE,
 		SLICE_LIT("550 Relaying is prohibited"), SLICE_NONE},
+		{SLICE_LIT("421 4.3.0 upstream error (421): please retry later"), 421, SLICE_LIT("4.3.0"),
+		SLICE_LIT("421 4.3.0 upstream error (421): please retry later"), SLICE_NONE},
+		{SLICE_LIT("@40000000 delivery 42: failure: 192.0.2.1_does_not_like_recipient./Remote_host_said:_550_5.1.1_No_such_user/Giving_up_on_192.0.2.1./"),
+		550, SLICE_LIT("5.1.1"), SLICE_LIT("550 5.1.1 No such user"), SLICE_LIT("192.0.2.1")},
+		{SLICE_LIT("delivery 7: deferral: CNAME_lookup_failed_temporarily._(#4.4.3)/"), 0, SLICE_LIT("4.4.3"),
+		SLICE_LIT("CNAME lookup failed temporarily. (#4.4.3)"), SLICE_NONE},
+		{SLICE_LIT("delivery 7: failure: "), 0, SLICE_NONE, SLICE_LIT("delivery 7: failure:"), SLICE_NONE},
 		{SLICE_LIT("host mx.example.net[192.0.2.1] said: 550 5.1.1 No (in reply to RCPT TO command)"), 550, SLICE_LIT("5.1.1"),
 		SLICE_LIT("550 5.1.1 No"), SLICE_LIT("mx.example.net")},
 		{SLICE_LIT("connect to mx.example.net[192.0.2.1]:25: Connection refused"), 0, SLICE_NONE,
@@ -116,7 +123,7 @@ static void
 test_hazards(void)
 {
 	static const char *const pieces[] = {
-		"550", "550 ", "550-", "250 ", ":", "5.1.1", "#", "'", "\"", "(in reply to ", "host ", "mx.example", "sender ", "\n", "\r\n", " ", "> #SMTP#", "\t", "Giving up on "
+		"550", "550 ", "550-", "250 ", ":", "5.1.1", "#", "'", "\"", "(in reply to ", "host ", "mx.example", "sender ", "\n", "\r\n", " ", "> #SMTP#", "\t", "Giving up on ", "delivery 1: failure: ", "_", "/"
 	};
 	uint32_t	seed = 2463534242u;
 	bool		one_line = true;
