@@ -41,11 +41,95 @@ keep(Arena *arena, Finding *finding, const Hit *hit)
 	finding->hits[finding->count++] = *hit;
 }
 
+/* Phrases whose expression is asked when the text was read; of more of them each is asked at once. */
+#define SEARCH_LATER 16
+
 typedef struct Search
 {
 	Arena	   *arena;
 	Finding    *finding;
+	Hit			later[SEARCH_LATER];
+	size_t		count;
 } Search;
+
+static Hit *
+best_of(Finding *finding, const PhraseRow *row)
+{
+	return row->rank == RANK_TRAP ? &finding->trap : &finding->best;
+}
+
+static void
+take_best(Finding *finding, const Hit *hit)
+{
+	Hit		   *best = best_of(finding, hit->row);
+
+	if (hit->lost == NULL && (best->row == NULL || hit->score > best->score))
+		*best = *hit;
+}
+
+/* Asks the expression; to ask costs more than all the rest. */
+static void
+ask(const Finding *finding, Hit *hit)
+{
+	if (!regex_matches(hit->row->regex, finding->text))
+		hit->lost = "its regular expression does not match";
+}
+
+/* Puts it off until the text was read: mostly a better phrase without expression turns up. */
+static bool
+put_off(Search *search, const Hit *hit)
+{
+	for (size_t i = 0; i < search->count; i++)
+	{
+		if (search->later[i].row == hit->row)
+			return true;
+	}
+	if (search->count >= SEARCH_LATER)
+		return false;
+	search->later[search->count++] = *hit;
+	return true;
+}
+
+/* Asks those that were put off, the best first, as long as they could win. */
+static void
+ask_later(Search *search)
+{
+	Finding    *finding = search->finding;
+
+	while (search->count > 0)
+	{
+		size_t		k = 0;
+		Hit			hit;
+		Hit		   *best;
+
+		for (size_t i = 1; i < search->count; i++)
+		{
+			if (search->later[i].score > search->later[k].score)
+				k = i;
+		}
+		hit = search->later[k];
+		/* the order stays: of equal scores the first counts */
+		search->count--;
+		memmove(search->later + k, search->later + k + 1, (search->count - k) * sizeof(Hit));
+		best = best_of(finding, hit.row);
+		if (best->row != NULL && hit.score <= best->score)
+			continue;
+		if (finding->trail == NULL)
+			ask(finding, &hit);
+		take_best(finding, &hit);
+		/* families share an expression */
+		for (size_t i = 0; hit.lost && i < search->count;)
+		{
+			if (search->later[i].row->regex == hit.row->regex)
+			{
+				search->count--;
+				memmove(search->later + i, search->later + i + 1, (search->count - i) * sizeof(Hit));
+			}
+			else
+				i++;
+		}
+	}
+}
 
 static bool
 note_phrase(void *context, const MatchHit *found)
@@ -53,7 +137,6 @@ note_phrase(void *context, const MatchHit *found)
 	Search	   *search = context;
 	Finding    *finding = search->finding;
 	const PhraseRow *row = &knowledge_phrases[found->phrase];
-	Hit		   *best = row->rank == RANK_TRAP ? &finding->trap : &finding->best;
 	Hit			hit = {.row = row};
 
 	if (row->provider != PROVIDER_NONE && !is_one_of(row->provider, finding->providers))
@@ -65,16 +148,15 @@ note_phrase(void *context, const MatchHit *found)
 	}
 	hit.score = score_of(row);
 	hit.where = slice(finding->text.p + found->start, found->end - found->start);
-	/* asked last: it costs more than all the rest */
-	if (hit.lost == NULL && row->regex && (finding->trail || best->row == NULL || hit.score > best->score) &&
-		!regex_matches(row->regex, finding->text))
+	/* who asks why wants to know all */
+	if (hit.lost == NULL && row->regex && finding->trail)
+		ask(finding, &hit);
+	if (hit.lost == NULL && (!row->regex || !put_off(search, &hit)))
 	{
-		if (finding->trail == NULL)
-			return true;
-		hit.lost = "its regular expression does not match";
+		if (row->regex && finding->trail == NULL)
+			ask(finding, &hit);
+		take_best(finding, &hit);
 	}
-	if (hit.lost == NULL && (best->row == NULL || hit.score > best->score))
-		*best = hit;
 	if (finding->trail)
 		keep(search->arena, finding, &hit);
 	return true;
@@ -83,7 +165,7 @@ note_phrase(void *context, const MatchHit *found)
 void
 finding_add(Arena *arena, Slice text, Finding *finding)
 {
-	Search		search = {arena, finding};
+	Search		search;
 
 	finding->searched = true;
 	if (text.n > LIMIT_REPLY_BYTES)
@@ -92,7 +174,11 @@ finding_add(Arena *arena, Slice text, Finding *finding)
 		return;
 	finding->text = fold_text(arena, text);
 	trail_source(finding->trail, finding->text, text);
+	search.arena = arena;
+	search.finding = finding;
+	search.count = 0;
 	match_run(&knowledge_phrase_match, arena, finding->text, note_phrase, &search);
+	ask_later(&search);
 }
 
 bool

@@ -35,8 +35,8 @@ typedef struct Finding
 
 /*
  * Looks for phrases in one more text, of which LIMIT_REPLY_BYTES count.
- * Linear.  Of equal scores the phrase that ends first in the text wins, of
- * several texts the first one's.
+ * Linear.  Of equal scores a phrase without expression wins, then the one that
+ * ends first in the text; of several texts the first one's.
  */
 void		finding_add(Arena *arena, Slice text, Finding *finding);
 
