@@ -65,6 +65,12 @@ static const struct
 	KIND_FAILURE, "a@example.com", NULL, NULL, NULL, NULL, NULL},
 	{"a diagnostic without a type", "Final-Recipient: rfc822;a@example.com\nDiagnostic-Code: 550 no; never\n",
 	KIND_FAILURE, "a@example.com", NULL, NULL, NULL, "550 no; never", NULL},
+	{"Exchange, with a supplementary reply only", "Final-recipient: RFC822;a@example.com\nAction: failed\nStatus: 5.0.0\n"
+		"X-Supplementary-Info: <mx.example.com #5.0.0 smtp;550 mailbox is full>\n",
+	KIND_FAILURE, "a@example.com", NULL, "5.0.0", "smtp", "550 mailbox is full", "mx.example.com"},
+	{"Exchange, with both", "Final-recipient: RFC822;a@example.com\nAction: failed\nStatus: 5.1.1\n"
+		"Diagnostic-Code: smtp;550 5.1.1 not found\nX-Supplementary-Info: < #5.1.1 smtp;550 5.1.1 not found>\n",
+	KIND_FAILURE, "a@example.com", NULL, "5.1.1", "smtp", "550 5.1.1 not found", NULL},
 	{"RFC 6533", "Final-Recipient: utf-8;\\x{E4}@example.com\nAction: failed\n",
 	KIND_FAILURE, "\xc3\xa4@example.com", NULL, NULL, NULL, NULL, NULL},
 	{"RFC 6533, a NUL and half an escape", "Final-Recipient: utf-8;\\x{0}\\x{E@example.com\nAction: failed\n",
