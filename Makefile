@@ -9,6 +9,7 @@
 #   make unit                                  the plain C library's tests, with ASan and UBSan
 #   make asan MAILS="FOLDER..."                reads mails, whole and truncated, with ASan and UBSan
 #   make differential MAILS="FOLDER..."        our MIME scanner against GMime's parser
+#   make line-ends MAILS="FOLDER..."           the same mails with LF, CRLF, CR and a From line
 #   make tap                                   t/*.t, on the server that PGHOST etc. name
 
 EXTENSION = bounce
@@ -36,9 +37,9 @@ PKG_CONFIG ?= pkg-config
 # These find by themselves what they need, or install it.  The rest wants a
 # compiler, the libraries and, but for the plain library, PGXS.
 SCRIPTED = demo psql check bench
-PLAIN = unit asan differential tap build/libbounce.a build/libbounce-asan.a build/datac
+PLAIN = unit asan differential line-ends tap build/libbounce.a build/libbounce-asan.a build/datac
 GOALS = $(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all))
-.PHONY: $(SCRIPTED) unit asan differential tap
+.PHONY: $(SCRIPTED) unit asan differential line-ends tap
 
 ifneq ($(GOALS),)
 
@@ -147,6 +148,9 @@ asan: build/t/read_all
 
 differential: build/t/gmime_diff
 	@find $(MAILS) -type f | LC_ALL=C sort | scripts/tap -i build/t/gmime_diff
+
+line-ends: build/t/line_ends
+	@scripts/tap build/t/line_ends $(MAILS)
 
 tap:
 	@status=0; \

@@ -54,18 +54,21 @@ blank_before(Slice raw, size_t at)
 	return ends == 2;
 }
 
-/* Does the line before 'at' end a multipart: "--boundary--"? */
+/* Does the line before 'at' end a multipart: "--boundary--", and no mere rule of dashes? */
 static bool
 delimiter_before(Slice raw, size_t at)
 {
 	size_t		end = at;
 	size_t		start;
+	bool		has_name = false;
 
 	while (end > 0 && (raw.p[end - 1] == '\n' || raw.p[end - 1] == '\r'))
 		end--;
 	for (start = end; start > 0 && end - start < SEPARATOR_BYTES && raw.p[start - 1] != '\n' && raw.p[start - 1] != '\r';)
 		start--;
-	return end - start > 4 && raw.p[start] == '-' && raw.p[start + 1] == '-' && raw.p[end - 1] == '-' && raw.p[end - 2] == '-';
+	for (size_t i = start; i < end; i++)
+		has_name = has_name || ascii_is_alnum(raw.p[i]);
+	return has_name && raw.p[start] == '-' && raw.p[start + 1] == '-' && raw.p[end - 1] == '-' && raw.p[end - 2] == '-';
 }
 
 /* Does a message begin at 'at', where a line begins with "From "? */

@@ -38,6 +38,7 @@ main(void)
 	ok(count(SLICE_LIT("From a@example.org Thu Nov 24 18:22:48 2022\rSubject: x\r\rbody\r\rFrom b  Thu Nov 24 18:22:48 2022\rSubject: y\r\r")) == 2, "with CR");
 	ok(count(SLICE_LIT(FROM MAIL FROM MAIL)) == 1, "no blank line before");
 	ok(count(SLICE_LIT(FROM "Subject: x\n\n--b\n\nbody\n--b--\n" FROM MAIL)) == 2, "behind a closing delimiter");
+	ok(count(SLICE_LIT(FROM "Subject: x\n\nbody\n----------\n" FROM MAIL)) == 1, "a rule of dashes is no delimiter");
 	ok(count(SLICE_LIT(FROM MAIL "\nFrom now on it rains.\nReally: it does\n")) == 1, "a sentence is no From line");
 	ok(count(SLICE_LIT(FROM MAIL "\nFrom 10:30 on 24 Nov 2022 it rained.\nIt did\n")) == 1, "no field behind it");
 	ok(count(SLICE_LIT("From ")) == 1, "a From line alone");

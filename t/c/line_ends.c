@@ -1,0 +1,162 @@
+/*
+ * line_ends.c
+ *	  The same mail says the same whatever ends its lines, and whether an mbox
+ *	  line stands before it: each mail of the given folders is read with LF,
+ *	  CRLF and CR, and behind a "From " line, and the rows are compared.
+ *
+ * Prints TAP, one test a folder and way of writing.
+ */
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "bounce.h"
+#include "tap.h"
+
+#define FROM_LINE "From MAILER-DAEMON  Thu Apr 29 23:34:45 2015\n"
+
+typedef struct Buffer
+{
+	char	   *p;
+	size_t		n;
+} Buffer;
+
+static Buffer
+read_file(const char *path)
+{
+	Buffer		buffer = {NULL, 0};
+	FILE	   *file = fopen(path, "rb");
+	size_t		allocated = 1 << 16;
+	size_t		got;
+
+	if (file == NULL)
+		return buffer;
+	buffer.p = malloc(allocated);
+	while ((got = fread(buffer.p + buffer.n, 1, allocated - buffer.n, file)) > 0)
+	{
+		buffer.n += got;
+		if (buffer.n == allocated)
+			buffer.p = realloc(buffer.p, allocated *= 2);
+	}
+	fclose(file);
+	return buffer;
+}
+
+/* The mail with each line end, LF, CRLF or CR, replaced, and 'before' put before it. */
+static Buffer
+rewrite(Buffer mail, const char *line_end, const char *before)
+{
+	size_t		length = strlen(line_end);
+	Buffer		out = {malloc(mail.n * 2 + strlen(before) + 1), strlen(before)};
+
+	memcpy(out.p, before, out.n);
+	for (size_t i = 0; i < mail.n; i++)
+	{
+		if (mail.p[i] != '\r' && mail.p[i] != '\n')
+		{
+			out.p[out.n++] = mail.p[i];
+			continue;
+		}
+		if (mail.p[i] == '\r' && i + 1 < mail.n && mail.p[i + 1] == '\n')
+			i++;
+		memcpy(out.p + out.n, line_end, length);
+		out.n += length;
+	}
+	return out;
+}
+
+static bool
+same_word(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool
+same_row(const BounceRow *a, const BounceRow *b)
+{
+	return a->kind == b->kind && slice_equal(a->recipient, b->recipient) && same_word(a->reason, b->reason) &&
+		a->hard_bounce == b->hard_bounce && slice_equal(a->delivery_status, b->delivery_status) &&
+		a->reply_code == b->reply_code && same_word(a->action, b->action) && same_word(a->smtp_command, b->smtp_command) &&
+		slice_equal(a->diagnostic_code, b->diagnostic_code) && slice_equal(a->alias, b->alias) &&
+		slice_equal(a->addresser, b->addresser) && slice_equal(a->rhost, b->rhost) && slice_equal(a->lhost, b->lhost) &&
+		slice_equal(a->message_id, b->message_id) && slice_equal(a->subject, b->subject) && same_word(a->decoded_by, b->decoded_by) &&
+		a->bounced_at.known == b->bounced_at.known && a->bounced_at.epoch == b->bounced_at.epoch &&
+		strcmp(a->token, b->token) == 0;
+}
+
+/* Do both say the same?  The bytes of 'a' and 'b' must last, the rows point into them. */
+static bool
+same(Buffer a, Buffer b)
+{
+	Arena		arenas[2];
+	TestOwner	owners[2];
+	BounceResult results[2];
+	bool		agree;
+
+	test_arena(&arenas[0], &owners[0]);
+	test_arena(&arenas[1], &owners[1]);
+	results[0] = bounce_read_message(&arenas[0], slice(a.p, a.n), true);
+	results[1] = bounce_read_message(&arenas[1], slice(b.p, b.n), true);
+	agree = results[0].count == results[1].count;
+	for (size_t i = 0; agree && i < results[0].count; i++)
+		agree = same_row(&results[0].rows[i], &results[1].rows[i]);
+	arena_reset(&arenas[0]);
+	arena_reset(&arenas[1]);
+	return agree;
+}
+
+static void
+test_folder(const char *folder)
+{
+	static const struct
+	{
+		const char *line_end;
+		const char *before;
+		const char *name;
+	}			ways[] = {
+		{"\r\n", "", "CRLF"}, {"\r", "", "CR"}, {"\n", FROM_LINE, "a From line"},
+	};
+
+	for (size_t k = 0; k < sizeof(ways) / sizeof(ways[0]); k++)
+	{
+		DIR		   *dir = opendir(folder);
+		struct dirent *entry;
+		size_t		mails = 0;
+		size_t		differ = 0;
+		char		title[512];
+
+		while (dir && (entry = readdir(dir)) != NULL)
+		{
+			char		path[1024];
+			Buffer		mail;
+			Buffer		plain;
+			Buffer		other;
+
+			snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+			if (entry->d_name[0] == '.' || (mail = read_file(path)).p == NULL)
+				continue;
+			plain = rewrite(mail, "\n", "");
+			other = rewrite(mail, ways[k].line_end, mail.n > 5 && memcmp(mail.p, "From ", 5) == 0 ? "" : ways[k].before);
+			mails++;
+			if (!same(plain, other))
+			{
+				differ++;
+				printf("# %s\n", path);
+			}
+			free(mail.p);
+			free(plain.p);
+			free(other.p);
+		}
+		if (dir)
+			closedir(dir);
+		snprintf(title, sizeof(title), "%s: %zu mails with %s", folder, mails, ways[k].name);
+		ok(mails > 0 && differ == 0, title);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		test_folder(argv[i]);
+	return finish();
+}
