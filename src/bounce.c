@@ -318,6 +318,26 @@ fill_alias(Arena *arena, const Report *report, const Shared *shared, BounceRow *
 		row->alias = mailed;
 }
 
+/*
+ * An answering program may say that the mailbox is given up.  That is worth a
+ * look, no more: whoever wrote it is no mail system.
+ */
+static void
+fill_autoreply(Arena *arena, const Delivery *delivery, Trail *trail, BounceRow *row)
+{
+	Verdict		verdict;
+
+	row->reason = knowledge_reasons[REASON_VACATION].reason;
+	row->advice = "none";
+	verdict_of(arena, delivery, trail, &verdict);
+	if (verdict.phrase && (verdict.judged == REASON_SUSPEND || verdict.judged == REASON_HASMOVED))
+	{
+		row->reason = knowledge_reasons[verdict.judged].reason;
+		row->fault = knowledge_reasons[verdict.judged].fault;
+		row->advice = "review";
+	}
+}
+
 static void
 fill_judged(Arena *arena, const Delivery *delivery, const Verdict *verdict, BounceRow *row)
 {
@@ -417,8 +437,7 @@ read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceList
 				fill_complaint(&report, row);
 				break;
 			case KIND_AUTOREPLY:
-				row->reason = knowledge_reasons[REASON_VACATION].reason;
-				row->advice = "none";
+				fill_autoreply(arena, &report.deliveries[i], trail, row);
 				break;
 			case KIND_RECEIPT:
 			case KIND_CHALLENGE:

@@ -691,6 +691,25 @@ read_text_report(Reading *reading)
  * What is no delivery report
  * ------------------------------------------------------------------------ */
 
+/* What the writer says himself: the text up to the first line that quotes the message answered. */
+static Slice
+own_words(const Reading *reading)
+{
+	size_t		offset = 0;
+	size_t		end = 0;
+	Slice		text;
+	Slice		line;
+
+	if (!human_text(reading, 0, &text))
+		return SLICE_NONE;
+	if (text.n > LIMIT_REPLY_BYTES)
+		text.n = LIMIT_REPLY_BYTES;
+	while (mime_next_line(text, line_end_of(reading->message, text), &offset, &line) &&
+		   !(line.n > 0 && (line.p[0] == '>' || slice_starts_nocase(line, SLICE_LIT("-----")))))
+		end = offset;
+	return slice(text.p, end);
+}
+
 static bool
 add_sender(Reading *reading, BounceKind kind, const char *decoder)
 {
@@ -704,6 +723,7 @@ add_sender(Reading *reading, BounceKind kind, const char *decoder)
 	delivery->named_by = "From";
 	delivery->named_at = from;
 	reading->report->decoder = report_decoder(decoder);
+	delivery->words = own_words(reading);
 	note_format(reading->report, "header-signs", from, NULL);
 	return true;
 }
