@@ -838,6 +838,8 @@ apply_transcript(Reader *reader)
 		}
 		/* the list cuts a reply short; the transcript has the whole of it */
 		report->recipients[number].in_transcript = true;
+		if (refusal->own_cause)
+			report->recipients[number].own_cause = true;
 		if (report->recipients[number].words.n > 0 && refusal->output.n > 0 &&
 			!is_mere_remark(report->recipients[number].words))
 			give_words(reader, &report->recipients[number], refusal->output);
@@ -856,6 +858,8 @@ apply_transcript(Reader *reader)
 		TextRecipient *recipient = &report->recipients[i];
 		const Refusal *his = general;
 
+		if (recipient->own_cause)
+			continue;
 		/* several hosts refused: none of it is said of him whose own reason is another */
 		if (generals > 1 && recipient->words.n > 0 && !is_mere_remark(recipient->words))
 			his = general_refusal(transcript, general, recipient->words);

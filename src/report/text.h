@@ -20,6 +20,7 @@ typedef struct TextRecipient
 	const char *command;
 	Slice		rhost;
 	bool		in_transcript;	/* a line of the transcript speaks of it */
+	bool		own_cause;		/* ... where the reporting host says why itself */
 } TextRecipient;
 
 typedef struct TextReport

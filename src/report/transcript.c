@@ -169,7 +169,10 @@ add(Transcript *transcript, Slice line, bool local)
 	refusal->address = address_in(transcript->arena, line);
 	if (local)
 	{
+		size_t		dots = slice_find_nocase(line, SLICE_LIT("... "), 0);
+
 		refusal->command = NULL;
+		refusal->own_cause = dots != SLICE_NPOS && is_refusal(slice(line.p + dots + 4, line.n - dots - 4));
 		/* what the delivery program has just printed says more than "554 <x>... Service unavailable" */
 		if (refusal->output.n > 0)
 			refusal->words = join(transcript->arena, line, refusal->output);
