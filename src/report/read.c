@@ -481,6 +481,8 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 		return "it is an automatic reply";
 	if (text->absent && !subject && !text->quotes_reply && (!daemon || text->count == 0))
 		return "it is a notice of absence";
+	if (signs_has(&reading->signs, SIGN_PASSED) && !daemon)
+		return "somebody answers or passes it on";
 	/* a postmaster who writes himself may quote a reply or what he saw in his log */
 	if (daemon && !subject && mime_field(report->header, SLICE_LIT("In-Reply-To")).n > 0 &&
 		mime_field(report->header, SLICE_LIT("Return-Path")).n > 2)
@@ -906,7 +908,8 @@ report_read(Arena *arena, const Message *message, Trail *trail, Report *report)
 			return;
 		/* only a mail system's own message is opened: people forward bounces, too, and keep their subject */
 		if (!signs_has(&reading.signs, SIGN_DAEMON) &&
-			(!signs_has(&reading.signs, SIGN_BOUNCE) || reading.signs.returned_to_somebody) &&
+			(!signs_has(&reading.signs, SIGN_BOUNCE) || reading.signs.returned_to_somebody ||
+			 (signs_has(&reading.signs, SIGN_PASSED) && !reading.signs.returned_to_nobody)) &&
 			!(is_for_owner(&reading) && holds_report(&reading)))
 			break;
 		inner = find_part(&reading, PART_MESSAGE, reading.root);
