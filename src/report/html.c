@@ -27,6 +27,39 @@ breaks_line(Slice name)
 	return false;
 }
 
+/* HTML's names of U+00A0 to U+00FF, in order */
+static const char *const latin_names[] = {
+	"nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect",
+	"uml", "copy", "ordf", "laquo", "not", "shy", "reg", "macr",
+	"deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot",
+	"cedil", "sup1", "ordm", "raquo", "frac14", "frac12", "frac34", "iquest",
+	"Agrave", "Aacute", "Acirc", "Atilde", "Auml", "Aring", "AElig", "Ccedil",
+	"Egrave", "Eacute", "Ecirc", "Euml", "Igrave", "Iacute", "Icirc", "Iuml",
+	"ETH", "Ntilde", "Ograve", "Oacute", "Ocirc", "Otilde", "Ouml", "times",
+	"Oslash", "Ugrave", "Uacute", "Ucirc", "Uuml", "Yacute", "THORN", "szlig",
+	"agrave", "aacute", "acirc", "atilde", "auml", "aring", "aelig", "ccedil",
+	"egrave", "eacute", "ecirc", "euml", "igrave", "iacute", "icirc", "iuml",
+	"eth", "ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml", "divide",
+	"oslash", "ugrave", "uacute", "ucirc", "uuml", "yacute", "thorn", "yuml"
+};
+
+/* The character that a name stands for, 0: it is none of Latin-1's.  'taken' is its length with "&" and ";". */
+static uint32_t
+latin_reference(Slice s, size_t *taken)
+{
+	size_t		end = slice_find(s, ';', 0);
+
+	for (size_t i = 0; end != SLICE_NPOS && i < sizeof(latin_names) / sizeof(latin_names[0]); i++)
+	{
+		if (strlen(latin_names[i]) == end - 1 && memcmp(latin_names[i], s.p + 1, end - 1) == 0)
+		{
+			*taken = end + 1;
+			return 0xA0 + (uint32_t) i;
+		}
+	}
+	return 0;
+}
+
 /*
  * The character reference at s.p[0] == '&'.  Returns how many bytes it takes
  * (0: it is none) and writes what it stands for: never more bytes than it takes.
@@ -42,7 +75,12 @@ reference(Slice s, char *out, size_t *written)
 		{SLICE_LIT("&lt;"), "<"}, {SLICE_LIT("&gt;"), ">"}, {SLICE_LIT("&amp;"), "&"},
 		{SLICE_LIT("&quot;"), "\""}, {SLICE_LIT("&nbsp;"), " "}, {SLICE_LIT("&apos;"), "'"},
 		{SLICE_LIT("&rsquo;"), "'"}, {SLICE_LIT("&lsquo;"), "'"}, {SLICE_LIT("&commat;"), "@"},
+		{SLICE_LIT("&ldquo;"), "\""}, {SLICE_LIT("&rdquo;"), "\""}, {SLICE_LIT("&bdquo;"), "\""},
+		{SLICE_LIT("&ndash;"), "-"}, {SLICE_LIT("&mdash;"), "-"}, {SLICE_LIT("&period;"), "."},
+		{SLICE_LIT("&colon;"), ":"}, {SLICE_LIT("&lpar;"), "("}, {SLICE_LIT("&rpar;"), ")"},
 	};
+	uint32_t	latin;
+	size_t		length;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 	{
@@ -52,6 +90,12 @@ reference(Slice s, char *out, size_t *written)
 			*written = 1;
 			return names[i].name.n;
 		}
+	}
+	latin = latin_reference(s, &length);
+	if (latin != 0)
+	{
+		*written = utf8_put(out, latin);
+		return length;
 	}
 	if (s.n > 3 && s.p[1] == '#')
 	{

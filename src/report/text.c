@@ -118,6 +118,30 @@ give_words(Reader *reader, TextRecipient *recipient, Slice words)
 	recipient->words = slice(joined, words.n + 1 + recipient->words.n);
 }
 
+/*
+ * GMX and its sisters cut a long reply into pieces of one width, within words
+ * and without losing a blank.
+ */
+static Slice
+unwrap(Arena *arena, Slice words)
+{
+	size_t		n = 0;
+	char	   *out;
+
+	if (slice_find_nocase(slice(words.p, words.n < 64 ? words.n : 64), SLICE_LIT("SMTP error from remote server for "), 0) == SLICE_NPOS ||
+		slice_find_nocase(slice(words.p, words.n < 400 ? words.n : 400), SLICE_LIT(" reason: "), 0) == SLICE_NPOS)
+		return words;
+	out = arena_alloc(arena, words.n);
+	if (out == NULL)
+		return words;
+	for (size_t i = 0; i < words.n; i++)
+	{
+		if (words.p[i] != '\n' && words.p[i] != '\r')
+			out[n++] = words.p[i];
+	}
+	return slice(out, n);
+}
+
 static void
 close_group(Reader *reader)
 {
@@ -129,6 +153,7 @@ close_group(Reader *reader)
 
 		words = slice(reader->lines.text.p + reader->words_start,
 					  n < LIMIT_REPLY_BYTES ? n : LIMIT_REPLY_BYTES);
+		words = unwrap(reader->arena, words);
 	}
 	for (size_t i = 0; i < reader->member_count; i++)
 	{
@@ -544,6 +569,25 @@ names_command(const Reader *reader, const TextLine *line)
 	return false;
 }
 
+/*
+ * Does the sentence name the address before the marker's words?  Japanese and
+ * Chinese do; Turkish and others, when a full stop follows the words.
+ */
+static bool
+puts_address_first(const char *text, const LineMarker *marker, Slice sentence)
+{
+	const char *end = sentence.p + sentence.n;
+
+	if (text[marker->start] & 0x80)
+		return true;
+	for (uint32_t i = marker->start; i < marker->end; i++)
+	{
+		if (text[i] & 0x80)
+			return text + marker->end < end && text[marker->end] == '.';
+	}
+	return false;
+}
+
 /* Returns false at the line where the returned message begins. */
 static bool
 read_line(Reader *reader, size_t number)
@@ -708,7 +752,7 @@ read_line(Reader *reader, size_t number)
 		sentence = slice_between(text + begin, text + entry->end);
 		open_section(reader, KIND_NONE, sentence, marker->start - begin, indent);
 		/* before English words stands the sender's, if any */
-		if (report->count == before && (sentence.p[marker->start - begin] & 0x80))
+		if (report->count == before && puts_address_first(text, marker, sentence))
 			add_addresses(reader, sentence, 0, indent);
 		add_words(reader, entry->start, entry->end);
 		return true;

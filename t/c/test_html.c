@@ -27,6 +27,7 @@ test_text(void)
 		{"an address in brackets", SLICE_LIT("&lt;user@example.com&gt;"), SLICE_LIT("<user@example.com>")},
 		{"numbers", SLICE_LIT("user&#64;example&#x2E;com"), SLICE_LIT("user@example.com")},
 		{"beyond ASCII", SLICE_LIT("&#233;&#x1F600;"), SLICE_LIT("\xc3\xa9\xf0\x9f\x98\x80")},
+		{"names of letters", SLICE_LIT("&Eacute;t&eacute;, &szlig;&yuml;&nosuch;"), SLICE_LIT("\xc3\x89t\xc3\xa9, \xc3\x9f\xc3\xbf&nosuch;")},
 		{"a NUL, a surrogate, too much", SLICE_LIT("&#0;&#xD800;&#x7FFFFFF;"), SLICE_LIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd")},
 		{"references that are none", SLICE_LIT("&nosuch; & &# &#; &#x; &"), SLICE_LIT("&nosuch; & &# &#; &#x; &")},
 		{"style and script", SLICE_LIT("a<style>p{}</style>b<script>x<y</script>c"), SLICE_LIT("abc")},
