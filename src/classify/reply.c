@@ -309,6 +309,8 @@ find_rhost(Reply *reply, size_t preface)
 		SLICE_LIT("conversation with "), SLICE_LIT("connected to "), SLICE_LIT("remote delivery to "),
 		SLICE_LIT("server "), SLICE_LIT("host: "), SLICE_LIT("talking to "), SLICE_LIT("timed out with "),
 		SLICE_LIT("refused by "), SLICE_LIT("reset by "),
+		/* Gmail until 2016: "... for the recipient domain example.com by mx.example.com. [192.0.2.1]." */
+		SLICE_LIT("by "),
 	};
 	Slice		s = slice(reply->whole.p, preface);
 	size_t		offset = 0;
@@ -353,6 +355,7 @@ find_rhost(Reply *reply, size_t preface)
 		{
 			size_t		start = at + leads[k].n;
 			size_t		end;
+			bool		addressed;	/* its address follows in brackets */
 			Slice		name;
 
 			if (start < s.n && (s.p[start] == '<' || s.p[start] == '(' || s.p[start] == '['))
@@ -361,11 +364,12 @@ find_rhost(Reply *reply, size_t preface)
 
 			while (end < s.n && (ascii_is_alnum(s.p[end]) || s.p[end] == '.' || s.p[end] == '-' || s.p[end] == '_'))
 				end++;
+			addressed = end + 1 < s.n && s.p[end] == ' ' && s.p[end + 1] == '[';
 			while (end > start && s.p[end - 1] == '.')
 				end--;
 			name = slice(s.p + start, end - start);
 			if ((at == 0 || !ascii_is_alnum(s.p[at - 1])) && address_is_domain(name) &&
-				slice_find(name, '.', 0) != SLICE_NPOS)
+				slice_find(name, '.', 0) != SLICE_NPOS && (leads[k].n > 3 || addressed))
 			{
 				reply->rhost = name;
 				return;
