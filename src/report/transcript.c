@@ -163,6 +163,7 @@ add(Transcript *transcript, Slice line, bool local)
 	refusal->words = line;
 	refusal->lines = 1;
 	refusal->local = local;
+	refusal->own_cause = false;
 	refusal->output = local ? transcript->output : SLICE_NONE;
 	refusal->rhost = transcript->rhost;
 	refusal->command = transcript->command;
