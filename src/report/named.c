@@ -99,31 +99,42 @@ is_header_line(Slice line)
 	return false;
 }
 
-Slice
-named_address(Arena *arena, Slice words, const Header *header)
+size_t
+named_addresses(Arena *arena, Slice words, const Header *header, RecipientIndex *index)
 {
-	Slice		named = SLICE_NONE;
+	size_t		count = 0;
 	size_t		offset = 0;
 	size_t		start;
 	Slice		found;
 
-	for (int i = 0; address_find(words, &offset, &start, &found); i++)
+	for (int i = 0; i < MAX_NAMED && address_find(words, &offset, &start, &found); i++)
 	{
 		Slice		address = address_clean(arena, found, true);
 		size_t		line = start;
 
-		if (i >= MAX_NAMED)
-			return SLICE_NONE;
-		if (address.n == 0 || slice_equal(address, named))
+		if (address.n == 0 || recipients_find(index, address) != RECIPIENT_NONE)
 			continue;
 		while (line > 0 && words.p[line - 1] != '\n' && start - line < 80)
 			line--;
 		if (is_office(address) || is_header_line(slice_trim(slice_between(words.p + line, words.p + start))) ||
 			is_party(arena, header, address) || is_own_office(arena, header, address))
 			continue;
-		if (named.n > 0)
-			return SLICE_NONE;
-		named = address;
+		recipients_put(index, address, (uint32_t) count++);
 	}
-	return named;
+	return count;
+}
+
+Slice
+named_address(Arena *arena, Slice words, const Header *header)
+{
+	RecipientIndex index = {.arena = arena};
+
+	if (named_addresses(arena, words, header, &index) != 1)
+		return SLICE_NONE;
+	for (size_t i = 0; i < index.size; i++)
+	{
+		if (index.values[i] != RECIPIENT_NONE)
+			return index.keys[i];
+	}
+	return SLICE_NONE;
 }

@@ -6,6 +6,7 @@
 #define BOUNCE_NAMED_H
 
 #include "mail/mime.h"
+#include "report/recipients.h"
 
 /*
  * The address that 'words' (what a mail system says, advice and returned
@@ -14,5 +15,8 @@
  * one.  Linear.
  */
 Slice		named_address(Arena *arena, Slice words, const Header *header);
+
+/* All such addresses of 'words', at most 64 that it looks at, into 'index'.  Returns how many. */
+size_t		named_addresses(Arena *arena, Slice words, const Header *header, RecipientIndex *index);
 
 #endif							/* BOUNCE_NAMED_H */

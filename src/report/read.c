@@ -568,6 +568,22 @@ borrow_words(const Reading *reading, Delivery *delivery)
 	delivery->words = slice(joined, delivery->words.n + 1 + returned.recipients[0].words.n);
 }
 
+/*
+ * Nothing announced recipients, but several addresses are named that may be
+ * ones: those that begin a line of their own are, each with its words.
+ */
+static void
+read_again(Reading *reading, Slice text, BounceKind kind, const TextReport *first)
+{
+	RecipientIndex named = {.arena = reading->arena};
+	TextReport	again;
+
+	if (named_addresses(reading->arena, first->words, &reading->message->parts[reading->root].header, &named) < 2)
+		return;
+	text_read_about(reading->arena, text, line_end_of(reading->message, text), &named, reading->report->trail, &again);
+	add_text_recipients(reading, &again, kind);
+}
+
 static bool
 read_text_report(Reading *reading)
 {
@@ -635,6 +651,8 @@ read_text_report(Reading *reading)
 		add_listed(reading, listed, "X-Failed-Recipients", &text_report, kind);
 	if (report->count == 0 && holds_report(reading))
 		return false;
+	if (report->count == 0 && signs_has(&reading->signs, SIGN_DAEMON))
+		read_again(reading, text, kind, &text_report);
 	if (report->count == 0 && (text_report.speaks || text_report.quotes_reply || is_to_verp(reading) ||
 							   signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
 	{

@@ -186,6 +186,7 @@ shape_read(Slice line, Shape *shape)
 			close + 1 < rest.n && rest.p[close + 1] == ':';
 	}
 	shape->alone = nothing_but_marks(rest);
+	shape->remark = rest.n > 1 && (rest.p[0] == '(' || rest.p[0] == '-' || rest.p[0] == ':');
 	return true;
 }
 

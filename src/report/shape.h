@@ -15,6 +15,7 @@ typedef struct Shape
 	bool		bracketed;
 	bool		colon;			/* "<a@b>:" */
 	bool		alone;			/* nothing else in the line */
+	bool		remark;			/* "(", "-" or ":" follows: words about it */
 	bool		named;			/* a display name stands before it */
 } Shape;
 

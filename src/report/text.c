@@ -293,7 +293,7 @@ is_recipient_line(const Reader *reader, const Shape *shape, size_t indent)
 		return true;
 	if (reader->mode == MODE_LIST)
 		return true;
-	if (shape->alone && reader->mode != MODE_TRANSCRIPT && is_known(reader, shape->address))
+	if ((shape->alone || (shape->remark && !shape->named)) && reader->mode != MODE_TRANSCRIPT && is_known(reader, shape->address))
 		return true;
 	return shape->colon && reader->member_count > 0 && !shape->named;
 }
