@@ -624,7 +624,8 @@ read_line(Reader *reader, size_t number)
 		return false;
 	}
 	if ((lines_begin_returned(trimmed) || lines_header_below(&reader->lines, number)) &&
-		(report->count > 0 || report->speaks || reader->tentative.n > 0))
+		(report->count > 0 || report->speaks || reader->tentative.n > 0 ||
+		 (reader->blank_behind && reader->common_length > 0)))
 	{
 		report->returned = slice(reader->lines.text.p + entry->start, reader->lines.text.n - entry->start);
 		return false;
