@@ -12,13 +12,22 @@
 #include "classify/steps.h"
 #include "report/markers.h"
 
-/* words that no phrase knows */
-#define NO_WORDS "xyzzy"
+/* what stands behind a code that alone decides: no words */
+#define NO_WORDS "<rosa@example.org>"
+
+/* of phrases that many programs or people write, and that nobody in particular was seen to */
+#define NO_SOURCE "general wording"
 
 static const char *
 cell(const char *s)
 {
 	return s && s[0] ? s : NULL;
+}
+
+static const char *
+decoder_title(uint16_t decoder)
+{
+	return decoder == DECODER_NONE ? NO_SOURCE : knowledge_decoders[decoder].title;
 }
 
 /* A host name by which the provider is known, or SLICE_NONE. */
@@ -101,7 +110,7 @@ get_phrase(const PhraseRow *row, Arena *arena, RuleInfo *info)
 	info->reason = info->means = knowledge_reasons[row->reason].reason;
 	info->rank = ranks[row->rank];
 	info->language = cell(row->language);
-	info->source = cell(row->source);
+	info->source = cell(row->source) ? row->source : NO_SOURCE;
 	info->regex = cell(row->regex);
 	info->example = row->example ? written_example(arena, row->example) : phrase_example(arena, row);
 	if (row->provider != PROVIDER_NONE)
@@ -120,7 +129,7 @@ get_status(const StatusRow *row, Arena *arena, RuleInfo *info)
 	info->means = row->meaning;
 	info->reason = knowledge_reasons[row->reason].reason;
 	info->rank = strengths[row->strength];
-	info->source = row->provider == PROVIDER_NONE ? "RFC 3463, IANA" : NULL;
+	info->source = row->provider == PROVIDER_NONE ? "RFC 3463, IANA" : knowledge_providers[row->provider].title;
 	if (row->strength == STRENGTH_NONE)
 		return;
 	snprintf(example, sizeof(example), "%u50 %s %s", row->code / 1000000, info->name.pattern, NO_WORDS);
@@ -186,6 +195,7 @@ rules_get(size_t number, Arena *arena, RuleInfo *info)
 	{
 		info->name = rules_blocklist(&knowledge_blocklists[number]);
 		info->means = knowledge_blocklists[number].name;
+		info->source = "the list's zone, page or name";
 		return;
 	}
 	number -= knowledge_blocklist_count;
@@ -193,9 +203,11 @@ rules_get(size_t number, Arena *arena, RuleInfo *info)
 	{
 		info->name = markers_rule(&knowledge_markers[number]);
 		info->means = knowledge_marker_kinds[knowledge_markers[number].marker];
+		info->source = decoder_title(knowledge_markers[number].decoder);
 		return;
 	}
 	number -= knowledge_marker_count;
 	info->name = markers_sign_rule(&knowledge_signs[number]);
 	info->means = knowledge_sign_kinds[knowledge_signs[number].sign];
+	info->source = decoder_title(knowledge_signs[number].decoder);
 }
