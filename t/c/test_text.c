@@ -91,7 +91,7 @@ static const Expected cases[] = {
 		"The following message could not be delivered:\n\nFrom: c@example.org\nTo: a@example.com, b@example.com\nSubject: x\n\nReason: 552 too large\n",
 	"a@example.com,b@example.com", "552 too large", KIND_NONE, false},
 	{"Nemesis cuts a reply into pieces of one width",
-		"failed:\n\na@example.com:\nSMTP error from remote server for TEXT command, host: mx.example.com (192.0.2.1) reason: 554-Transaction failed 554-Reje\nct due to policy\n",
+		"The following address(es) failed:\n\na@example.com:\nSMTP error from remote server for TEXT command, host: mx.example.com (192.0.2.1) reason: 554-Transaction failed 554-Reje\nct due to policy\n",
 	"a@example.com", "554-Reject due", KIND_NONE, false},
 	{"Turkish puts the address first",
 		"a@example.com adresine g\303\266nderdi\304\237iniz e-posta teslim edilemedi.\n", "a@example.com", NULL, KIND_NONE, false},
