@@ -298,11 +298,13 @@ is_recipient_line(const Reader *reader, const Shape *shape, size_t indent)
 	return shape->colon && reader->member_count > 0 && !shape->named;
 }
 
-/* "pipe to |/usr/bin/x", "save to /var/mail/x", "\"|/usr/bin/x\"": delivery to a program or a file, instead of an address. */
+/* "pipe to |/usr/bin/x", "save to inbox", "\"|/usr/bin/x\"": delivery to a program or a file, instead of an address. */
 static bool
 is_program_line(Slice line)
 {
-	static const Slice leads[] = {SLICE_LIT("pipe to |"), SLICE_LIT("save to /"), SLICE_LIT("|/"), SLICE_LIT("| /"), SLICE_LIT("\"|")};
+	static const Slice leads[] = {SLICE_LIT("pipe to |"), SLICE_LIT("save to "), SLICE_LIT("|/"), SLICE_LIT("| /"), SLICE_LIT("\"|"), SLICE_LIT("\"/"),
+		/* Exim, where the owner of an alias does not want to be known */
+		SLICE_LIT("an undisclosed address")};
 
 	while (line.n > 0 && (line.p[0] == '-' || line.p[0] == ' '))
 		line = slice(line.p + 1, line.n - 1);
