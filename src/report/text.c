@@ -316,10 +316,12 @@ is_program_line(Slice line)
 	return false;
 }
 
-/* "a@b on Thu, 7 Mar 2002 14:20:27 -0500": Exchange tells when, not why. */
+/* "a@b on Thu, 7 Mar 2002 14:20:27 -0500", "a@b (host: b) (queue: smtp)": Exchange tells when, MMDF where, not why. */
 static bool
-is_date_remark(Slice rest)
+is_mere_place(Slice rest)
 {
+	if (slice_starts_nocase(rest, SLICE_LIT("(host: ")))
+		return true;
 	return slice_starts_nocase(rest, SLICE_LIT("on ")) &&
 		(ascii_is_digit(rest.p[rest.n - 1]) || slice_ends_nocase(rest, SLICE_LIT("AM")) || slice_ends_nocase(rest, SLICE_LIT("PM"))) &&
 		slice_find(rest, ':', 0) != SLICE_NPOS;
@@ -789,7 +791,7 @@ read_line(Reader *reader, size_t number)
 			note_alias(reader, entry, number + 1 < reader->lines.count ?
 					   slice_between(line.p, reader->lines.text.p + reader->lines.lines[number + 1].end) : line, indent);
 		if (!shape.alone && shape.behind < line.n &&
-			!is_date_remark(slice(line.p + shape.behind, line.n - shape.behind)))
+			!is_mere_place(slice(line.p + shape.behind, line.n - shape.behind)))
 			add_words(reader, entry->start + (uint32_t) shape.behind, entry->end);
 		reader->blank_behind = false;
 		return true;
