@@ -204,6 +204,9 @@ is_announced(Slice s, size_t i)
 
 	if (i > 0 && s.p[i - 1] == '\n')
 		return true;
+	/* IronPort: "5.3.0 - Other mail system problem 550-'no such user'" */
+	if (i + 4 < s.n && s.p[i + 3] == '-' && (s.p[i + 4] == '\'' || s.p[i + 4] == '"'))
+		return true;
 	while (i > 0 && (s.p[i - 1] == ' ' || s.p[i - 1] == '\'' || s.p[i - 1] == '"' || s.p[i - 1] == '#'))
 		i--;
 	if (i == 0)

@@ -228,6 +228,19 @@ without_xtext(Arena *arena, Slice address)
 	return slice(out, n);
 }
 
+/* McAfee's "<a@b>; 550 <a@b> unknown": what stands behind the address, from the semicolon on. */
+static Slice
+remark_behind(Slice value)
+{
+	size_t		end = value.n > 0 && value.p[0] == '<' ? slice_find(value, '>', 0) : SLICE_NPOS;
+
+	if (end == SLICE_NPOS)
+		return SLICE_NONE;
+	for (end++; end < value.n && ascii_is_space(value.p[end]); end++)
+		;
+	return end < value.n && value.p[end] == ';' ? slice(value.p + end, value.n - end) : SLICE_NONE;
+}
+
 /* "smtp; 550 ..." into type and text; a text without a known kind of type is all text. */
 static void
 read_diagnostic(Report *report, Delivery *delivery, Slice value)
@@ -328,6 +341,7 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 {
 	Arena	   *arena = report->arena;
 	Delivery   *delivery;
+	Slice		remark;
 
 	switch (field)
 	{
@@ -364,6 +378,12 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 	switch (field)
 	{
 		case FIELD_FINAL_RECIPIENT:
+			remark = remark_behind(value);
+			if (remark.n > 0)
+			{
+				append_vendor(report, group, remark);
+				value.n = (size_t) (remark.p - value.p);
+			}
 			delivery->recipient = address_clean(arena, without_escapes(arena, value), false);
 			delivery->named_by = "Final-Recipient";
 			delivery->named_at = value;

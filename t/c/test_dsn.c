@@ -75,6 +75,8 @@ static const struct
 	KIND_FAILURE, "\xc3\xa4@example.com", NULL, NULL, NULL, NULL, NULL},
 	{"RFC 6533, a NUL and half an escape", "Final-Recipient: utf-8;\\x{0}\\x{E@example.com\nAction: failed\n",
 	KIND_FAILURE, "x{e@example.com", NULL, NULL, NULL, NULL, NULL},
+	{"McAfee, with the reply behind the address", "Final-Recipient: <a@example.com>; 550 <b@example.org> refused\nAction: Failed\nStatus: 5.0.0\n",
+	KIND_FAILURE, "a@example.com", NULL, "5.0.0", NULL, NULL, NULL},
 	{"no blank behind the colon", "Final-Recipient:rfc822;a@example.com\nAction:failed\nStatus:5.1.1\n",
 	KIND_FAILURE, "a@example.com", NULL, "5.1.1", NULL, NULL, NULL},
 	{"in capitals", "FINAL-RECIPIENT: RFC822;A@EXAMPLE.COM\nACTION: DELAYED\n",

@@ -76,6 +76,7 @@ test_reply(void)
 		{SLICE_LIT("rejected by the server for the recipient domain example.com by mx.example.net. [192.0.2.1].\n\nThe error that the other server returned was:\n550 5.1.1 No"), 550,
 		SLICE_LIT("5.1.1"), SLICE_LIT("550 5.1.1 No"), SLICE_LIT("mx.example.net")},
 		{SLICE_LIT("550"), 550, SLICE_NONE, SLICE_LIT("550"), SLICE_NONE},
+		{SLICE_LIT("5.3.0 - Other mail system problem 550-'no such user'"), 550, SLICE_NONE, SLICE_LIT("550-'no such user'"), SLICE_NONE},
 		{SLICE_LIT("a@example.com: [192.0.2.1], 550 no such user"), 550, SLICE_NONE, SLICE_LIT("550 no such user"), SLICE_NONE},
 		{SLICE_LIT("\351\200\200\344\277\241\344\273\243\347\240\201\357\274\232554 refused"), 554, SLICE_NONE, SLICE_LIT("554 refused"), SLICE_NONE},
 		/* numbers that are no replies */
