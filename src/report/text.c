@@ -348,7 +348,7 @@ begins_sentence(Slice between)
 
 /* All addresses of the line from offset 'from' on. */
 static bool
-add_addresses(Reader *reader, Slice line, size_t from, size_t indent)
+add_addresses(Reader *reader, Slice line, size_t from, size_t indent, size_t *end)
 {
 	size_t		offset = from;
 	size_t		start;
@@ -367,6 +367,8 @@ add_addresses(Reader *reader, Slice line, size_t from, size_t indent)
 		any = true;
 		from = offset;
 	}
+	if (end)
+		*end = from;
 	return any;
 }
 
@@ -541,7 +543,7 @@ open_section(Reader *reader, BounceKind kind, Slice line, size_t from, size_t in
 		close_group(reader);
 	reader->section = kind;
 	reader->mode = MODE_LIST;
-	add_addresses(reader, line, from, indent);
+	add_addresses(reader, line, from, indent, NULL);
 }
 
 /* "550-..." */
@@ -700,11 +702,17 @@ read_line(Reader *reader, size_t number)
 	if (line_has(entry, MARKER_RECIPIENT))
 	{
 		const LineMarker *marker = lines_marker(&reader->lines, entry, MARKER_RECIPIENT);
+		size_t		end;
 
 		if (reader->mode == MODE_TRANSCRIPT || reader->mode == MODE_HELP)
 			reader->mode = MODE_TEXT;
-		if (add_addresses(reader, line, marker->end - entry->start, indent))
+		if (add_addresses(reader, line, marker->end - entry->start, indent, &end))
+		{
 			report->speaks = true;
+			/* "Recipient: a@b; Reason: 550 ...", "Recipient: a@b (mailbox full)" */
+			if (line.n - end > 8 && !is_mere_place(slice_trim(slice(line.p + end, line.n - end))))
+				add_words(reader, entry->start + (uint32_t) end, entry->end);
+		}
 		else if (nothing_but_colon(behind_marker(&reader->lines, entry, marker)))
 			reader->mode = MODE_LIST;
 		return true;
@@ -730,7 +738,7 @@ read_line(Reader *reader, size_t number)
 		size_t		behind = lines_marker(&reader->lines, entry, MARKER_TO)->end - entry->start;
 
 		if (reader->mode == MODE_LIST && report->count == 0)
-			add_addresses(reader, line, behind, indent);
+			add_addresses(reader, line, behind, indent, NULL);
 		else if (report->quoted_to.n == 0)
 		{
 			report->quoted_to = slice_trim(slice(line.p + behind, line.n - behind));
@@ -758,7 +766,7 @@ read_line(Reader *reader, size_t number)
 		open_section(reader, KIND_NONE, sentence, marker->start - begin, indent);
 		/* before English words stands the sender's, if any */
 		if (report->count == before && puts_address_first(text, marker, sentence))
-			add_addresses(reader, sentence, 0, indent);
+			add_addresses(reader, sentence, 0, indent, NULL);
 		add_words(reader, entry->start, entry->end);
 		return true;
 	}
