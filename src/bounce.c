@@ -272,7 +272,7 @@ fill_row(Arena *arena, const Report *report, const Delivery *delivery, const Sha
  * when they leave something open: most leave nothing.
  */
 static void
-judge(Arena *arena, Report *report, size_t number, bool judged_before, Verdict *verdict)
+judge_delivery(Judge *judge, Report *report, size_t number, bool judged_before, Verdict *verdict)
 {
 	const Delivery *delivery = &report->deliveries[number];
 	Trail	   *trail = report->trail;
@@ -281,13 +281,13 @@ judge(Arena *arena, Report *report, size_t number, bool judged_before, Verdict *
 	if (judged_before && trail == NULL && report->words_read && delivery->kind != KIND_SUCCESS &&
 		verdict_is_shared(delivery, delivery - 1, verdict))
 		return;
-	verdict_of(arena, delivery, trail, verdict);
+	verdict_of(judge, delivery, verdict);
 	if (!report->words_read &&
 		(!verdict->sure || delivery->recipient.n == 0 || verdict->reply.code == 0))
 	{
 		trail_rewind(trail, noted);
 		report_read_words(report);
-		verdict_of(arena, delivery, trail, verdict);
+		verdict_of(judge, delivery, verdict);
 	}
 	else if (verdict->command == NULL && delivery->kind != KIND_SUCCESS)
 	{
@@ -323,13 +323,13 @@ fill_alias(Arena *arena, const Report *report, const Shared *shared, BounceRow *
  * look, no more: whoever wrote it is no mail system.
  */
 static void
-fill_autoreply(Arena *arena, const Delivery *delivery, Trail *trail, BounceRow *row)
+fill_autoreply(Judge *judge, const Delivery *delivery, BounceRow *row)
 {
 	Verdict		verdict;
 
 	row->reason = knowledge_reasons[REASON_VACATION].reason;
 	row->advice = "none";
-	verdict_of(arena, delivery, trail, &verdict);
+	verdict_of(judge, delivery, &verdict);
 	if (verdict.phrase && (verdict.judged == REASON_SUSPEND || verdict.judged == REASON_HASMOVED))
 	{
 		row->reason = knowledge_reasons[verdict.judged].reason;
@@ -393,6 +393,7 @@ read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceList
 	Message		message;
 	Report		report;
 	Shared		shared;
+	Judge		judge;
 	Verdict		verdict;
 	size_t		judged = SIZE_MAX;	/* behind the delivery that 'verdict' is of */
 
@@ -406,6 +407,7 @@ read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceList
 	if (!report.returned.present)
 		report_read_words(&report);
 	read_shared(arena, &report, &shared);
+	judge_init(&judge, arena, trail);
 	for (size_t i = 0; i < report.count; i++)
 	{
 		BounceKind	kind = report.deliveries[i].kind;
@@ -421,7 +423,7 @@ read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceList
 			trail->delivery = i;
 		if (is_judged)
 		{
-			judge(arena, &report, i, judged == i, &verdict);
+			judge_delivery(&judge, &report, i, judged == i, &verdict);
 			judged = i + 1;
 		}
 		fill_row(arena, &report, &report.deliveries[i], &shared, row);
@@ -437,7 +439,7 @@ read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceList
 				fill_complaint(&report, row);
 				break;
 			case KIND_AUTOREPLY:
-				fill_autoreply(arena, &report.deliveries[i], trail, row);
+				fill_autoreply(&judge, &report.deliveries[i], row);
 				break;
 			case KIND_RECEIPT:
 			case KIND_CHALLENGE:
@@ -486,6 +488,7 @@ bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, T
 		SLICE_LIT("CONN"), SLICE_LIT("EHLO"), SLICE_LIT("HELO"), SLICE_LIT("LHLO"), SLICE_LIT("STARTTLS"),
 		SLICE_LIT("AUTH"), SLICE_LIT("MAIL"), SLICE_LIT("RCPT"), SLICE_LIT("DATA"), SLICE_LIT("QUIT"),
 	};
+	Judge		judge;
 
 	memset(delivery, 0, sizeof(*delivery));
 	delivery->kind = KIND_FAILURE;
@@ -502,7 +505,8 @@ bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, T
 		if (slice_starts_nocase(smtp_command, verbs[i]))
 			delivery->command = verbs[i].p;
 	}
-	verdict_of(arena, delivery, trail, verdict);
+	judge_init(&judge, arena, trail);
+	verdict_of(&judge, delivery, verdict);
 	row->kind = KIND_FAILURE;
 	if (verdict->reply.code / 100 == 2 || (verdict->reply.code == 0 && status_class(verdict->status) == 2))
 	{

@@ -3,7 +3,6 @@
  *	  The phrases that a text holds, and the best of them (see finding.h).
  */
 #include "classify/finding.h"
-#include "classify/regex.h"
 #include "mail/limits.h"
 #include "match/fold.h"
 #include "match/score.h"
@@ -20,9 +19,9 @@ is_one_of(uint16_t provider, const uint16_t *providers)
 }
 
 static uint32_t
-score_of(const PhraseRow *row)
+score_of(const PhraseRow *row, size_t found)
 {
-	return phrase_score(row->rank, row->provider != PROVIDER_NONE, row->literal);
+	return phrase_score(row->rank, row->provider != PROVIDER_NONE, row->words ? (unsigned) found : row->literal);
 }
 
 /* Keeps the hit for the trail, once a phrase. */
@@ -36,13 +35,18 @@ keep(Arena *arena, Finding *finding, const Hit *hit)
 	for (size_t i = 0; i < finding->count; i++)
 	{
 		if (finding->hits[i].row == hit->row)
+		{
+			/* another word of the family */
+			if (hit->score > finding->hits[i].score)
+				finding->hits[i] = *hit;
 			return;
+		}
 	}
 	finding->hits[finding->count++] = *hit;
 }
 
-/* Phrases whose expression is asked when the text was read; of more of them each is asked at once. */
-#define SEARCH_LATER 16
+/* Phrases whose expression is asked when the text was read, the best of them. */
+#define SEARCH_LATER LIMIT_REGEXES
 
 typedef struct Search
 {
@@ -71,23 +75,31 @@ take_best(Finding *finding, const Hit *hit)
 static void
 ask(const Finding *finding, Hit *hit)
 {
-	if (!regex_matches(hit->row->regex, finding->text))
+	if (!regexes_match(finding->regexes, hit->row->regex, finding->text))
 		hit->lost = "its regular expression does not match";
 }
 
 /* Puts it off until the text was read: mostly a better phrase without expression turns up. */
-static bool
+static void
 put_off(Search *search, const Hit *hit)
 {
+	size_t		worst = 0;
+
 	for (size_t i = 0; i < search->count; i++)
 	{
 		if (search->later[i].row == hit->row)
-			return true;
+		{
+			if (hit->score > search->later[i].score)
+				search->later[i] = *hit;
+			return;
+		}
+		if (search->later[i].score < search->later[worst].score)
+			worst = i;
 	}
-	if (search->count >= SEARCH_LATER)
-		return false;
-	search->later[search->count++] = *hit;
-	return true;
+	if (search->count < SEARCH_LATER)
+		search->later[search->count++] = *hit;
+	else if (hit->score > search->later[worst].score)
+		search->later[worst] = *hit;
 }
 
 /* Asks those that were put off, the best first, as long as they could win. */
@@ -146,17 +158,15 @@ note_phrase(void *context, const MatchHit *found)
 			return true;
 		hit.lost = "it counts only where that provider refused";
 	}
-	hit.score = score_of(row);
+	hit.score = score_of(row, found->end - found->start);
 	hit.where = slice(finding->text.p + found->start, found->end - found->start);
 	/* who asks why wants to know all */
 	if (hit.lost == NULL && row->regex && finding->trail)
 		ask(finding, &hit);
-	if (hit.lost == NULL && (!row->regex || !put_off(search, &hit)))
-	{
-		if (row->regex && finding->trail == NULL)
-			ask(finding, &hit);
+	if (hit.lost == NULL && row->regex)
+		put_off(search, &hit);
+	else
 		take_best(finding, &hit);
-	}
 	if (finding->trail)
 		keep(search->arena, finding, &hit);
 	return true;
@@ -232,7 +242,7 @@ finding_note_losers(const Finding *finding, const PhraseRow *winner, const char 
 RuleName
 finding_rule(const PhraseRow *row)
 {
-	RuleName	rule = {"phrase", NULL, row->phrase, row->file, row->line};
+	RuleName	rule = {row->words ? "family" : "phrase", NULL, row->phrase, row->file, row->line};
 
 	if (row->provider != PROVIDER_NONE)
 		rule.owner = knowledge_providers[row->provider].provider;

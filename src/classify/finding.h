@@ -6,6 +6,7 @@
 #define BOUNCE_FINDING_H
 
 #include "classify/knowledge.h"
+#include "classify/regex.h"
 #include "match/trail.h"
 
 #define FINDING_PROVIDERS 3		/* whose own phrases count */
@@ -25,6 +26,7 @@ typedef struct Finding
 {
 	const uint16_t *providers;	/* FINDING_PROVIDERS of them, PROVIDER_NONE where unknown */
 	Trail	   *trail;			/* NULL: only the best are kept */
+	Regexes    *regexes;
 	Hit			best;			/* traps aside */
 	Hit			trap;			/* says that somebody else's failure is quoted */
 	bool		searched;		/* some text was */

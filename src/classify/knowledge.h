@@ -46,20 +46,24 @@ typedef enum PhraseRank
 	RANK_TRAP					/* decides over all: a text that quotes another failure (sender verification) */
 } PhraseRank;
 
-/* data/phrases*.tsv; row number = MatchHit.phrase of knowledge_phrase_match */
+/*
+ * data/phrases*.tsv and data/families*.tsv; row number = MatchHit.phrase of
+ * knowledge_phrase_match.  A family is one row that several words lead to.
+ */
 typedef struct PhraseRow
 {
-	const char *phrase;			/* folded, else as written in data/: "=", "*", "\*" */
+	const char *phrase;			/* folded, else as written in data/: "=", "*", "\*"; of a family its name */
 	const char *file;
 	uint16_t	line;
 	uint16_t	reason;			/* REASON_... */
 	uint16_t	provider;		/* only when this provider refused, PROVIDER_NONE = any */
 	uint8_t		rank;			/* PhraseRank */
-	uint16_t	literal;		/* bytes of the phrase without "*" */
+	uint16_t	literal;		/* bytes of the phrase without "*"; 0 of a family: those of the word that was found */
 	const char *language;		/* en, de, ja ... */
 	const char *source;
 	const char *regex;			/* PCRE2: counts only when this matches the folded text, too; mostly NULL */
-	const char *example;		/* a reply that this phrase decides; NULL: the phrase itself is one */
+	const char *example;		/* a reply that this phrase decides, or several with " || "; NULL: the phrase itself is one */
+	const char *words;			/* of a family: the words that lead to it, as written; else NULL */
 } PhraseRow;
 
 extern const PhraseRow knowledge_phrases[];

@@ -1,11 +1,12 @@
 /*
  * regex.c
- *	  Regular expressions, for the few phrases whose words alone say too little.
+ *	  Regular expressions, for the phrases whose words alone say too little.
  *
- * The automaton has found the phrase's literal words before a pattern is
- * asked, so patterns run seldom and on one reply of a few hundred bytes.  They
- * are compiled on the spot and not kept: this library has no state between
- * calls, and compiling costs microseconds.
+ * The automaton has found the phrase's words before a pattern is asked, so
+ * patterns run seldom and on one reply.  A pattern is compiled once a message,
+ * into its arena: this library has no state that outlives a message, and needs
+ * none freed.  What PCRE2 wants while it matches is malloc's, given back before
+ * anything else can happen.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -18,12 +19,18 @@
 #define MATCH_DEPTH 1000
 #define MATCH_HEAP_KB 1024
 
+typedef struct RegexEntry
+{
+	const char *pattern;		/* its address tells patterns apart */
+	pcre2_code *code;			/* NULL: could not be compiled */
+} RegexEntry;
+
 static pcre2_code *
-compile(const char *pattern, int *error, PCRE2_SIZE *offset)
+compile(const char *pattern, pcre2_compile_context *context, int *error, PCRE2_SIZE *offset)
 {
 	return pcre2_compile((PCRE2_SPTR) pattern, PCRE2_ZERO_TERMINATED,
 						 PCRE2_UTF | PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_BACKSLASH_C,
-						 error, offset, NULL);
+						 error, offset, context);
 }
 
 bool
@@ -32,7 +39,7 @@ regex_is_valid(const char *pattern, char *message, size_t size)
 	int			error;
 	PCRE2_SIZE	offset;
 	PCRE2_UCHAR text[128];
-	pcre2_code *code = compile(pattern, &error, &offset);
+	pcre2_code *code = compile(pattern, NULL, &error, &offset);
 
 	if (code != NULL)
 	{
@@ -44,15 +51,12 @@ regex_is_valid(const char *pattern, char *message, size_t size)
 	return false;
 }
 
-bool
-regex_matches(const char *pattern, Slice text)
+static bool
+matches(const pcre2_code *code, Slice text)
 {
-	int			error;
-	PCRE2_SIZE	offset;
-	pcre2_code *code = compile(pattern, &error, &offset);
-	pcre2_match_data *data = code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
+	pcre2_match_data *data = code ? pcre2_match_data_create(1, NULL) : NULL;
 	pcre2_match_context *context = data ? pcre2_match_context_create(NULL) : NULL;
-	bool		matches = false;
+	bool		found = false;
 
 	if (context != NULL)
 	{
@@ -60,10 +64,76 @@ regex_matches(const char *pattern, Slice text)
 		pcre2_set_depth_limit(context, MATCH_DEPTH);
 		pcre2_set_heap_limit(context, MATCH_HEAP_KB);
 		/* PCRE2 checks that the text is UTF-8; when it is not, nothing matches */
-		matches = pcre2_match(code, (PCRE2_SPTR) text.p, text.n, 0, 0, data, context) > 0;
+		found = pcre2_match(code, (PCRE2_SPTR) text.p, text.n, 0, 0, data, context) >= 0;
 	}
 	pcre2_match_context_free(context);
 	pcre2_match_data_free(data);
+	return found;
+}
+
+bool
+regex_matches(const char *pattern, Slice text)
+{
+	int			error;
+	PCRE2_SIZE	offset;
+	pcre2_code *code = compile(pattern, NULL, &error, &offset);
+	bool		found = matches(code, text);
+
 	pcre2_code_free(code);
-	return matches;
+	return found;
+}
+
+static void *
+take_memory(size_t size, void *arena)
+{
+	return arena_alloc((Arena *) arena, size);
+}
+
+static void
+keep_memory(void *memory, void *arena)
+{
+	(void) memory;
+	(void) arena;
+}
+
+void
+regexes_init(Regexes *regexes, Arena *arena, unsigned left)
+{
+	memset(regexes, 0, sizeof(*regexes));
+	regexes->arena = arena;
+	regexes->left = left;
+}
+
+static pcre2_code *
+code_of(Regexes *regexes, const char *pattern)
+{
+	pcre2_general_context *memory;
+	pcre2_compile_context *context;
+	RegexEntry *entries;
+	int			error;
+	PCRE2_SIZE	offset;
+
+	for (size_t i = 0; i < regexes->count; i++)
+	{
+		if (regexes->entries[i].pattern == pattern)
+			return regexes->entries[i].code;
+	}
+	entries = arena_grow(regexes->arena, regexes->entries, regexes->count, &regexes->allocated, sizeof(RegexEntry));
+	if (entries == NULL)
+		return NULL;
+	regexes->entries = entries;
+	memory = pcre2_general_context_create(take_memory, keep_memory, regexes->arena);
+	context = memory ? pcre2_compile_context_create(memory) : NULL;
+	entries[regexes->count].pattern = pattern;
+	entries[regexes->count].code = context ? compile(pattern, context, &error, &offset) : NULL;
+	return entries[regexes->count++].code;
+}
+
+bool
+regexes_match(Regexes *regexes, const char *pattern, Slice text)
+{
+	if (regexes->left == 0)
+		return false;
+	regexes->left--;
+	return matches(code_of(regexes, pattern), text);
 }

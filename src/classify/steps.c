@@ -38,6 +38,7 @@ finding_of(Case *judged, Finding *finding)
 	{
 		finding->providers = judged->verdict->providers;
 		finding->trail = judged->trail;
+		finding->regexes = judged->regexes;
 	}
 	return finding;
 }

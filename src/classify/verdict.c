@@ -329,9 +329,19 @@ verdict_at_command(Verdict *verdict, const char *command)
 }
 
 void
-verdict_of(Arena *arena, const Delivery *delivery, Trail *trail, Verdict *verdict)
+judge_init(Judge *judge, Arena *arena, Trail *trail)
 {
-	Case		judged = {.arena = arena, .trail = trail, .delivery = delivery, .verdict = verdict};
+	judge->arena = arena;
+	judge->trail = trail;
+	/* a trail has every phrase asked, not only those that could win */
+	regexes_init(&judge->regexes, arena, trail ? 4 * LIMIT_REGEX_MATCHES : LIMIT_REGEX_MATCHES);
+}
+
+void
+verdict_of(Judge *judge, const Delivery *delivery, Verdict *verdict)
+{
+	Case		judged = {.arena = judge->arena, .trail = judge->trail, .regexes = &judge->regexes,
+		.delivery = delivery, .verdict = verdict};
 
 	memset(verdict, 0, sizeof(*verdict));
 	read_evidence(&judged);

@@ -28,11 +28,21 @@ typedef struct Verdict
 	const char *host_group;
 } Verdict;
 
+/* Who judges the deliveries of one message. */
+typedef struct Judge
+{
+	Arena	   *arena;
+	Trail	   *trail;			/* or NULL */
+	Regexes		regexes;
+} Judge;
+
+void		judge_init(Judge *judge, Arena *arena, Trail *trail);
+
 /*
  * Judges one delivery.  Only reads; one delivery has one verdict, whatever
- * was judged before.  'trail' may be NULL.
+ * was judged before.
  */
-void		verdict_of(Arena *arena, const Delivery *delivery, Trail *trail, Verdict *verdict);
+void		verdict_of(Judge *judge, const Delivery *delivery, Verdict *verdict);
 
 /*
  * Would 'delivery' get the very verdict that 'before' got?  True when both have

@@ -208,9 +208,9 @@ is_file_of(const char *name, const char *table)
 	return strncmp(name, table, n) == 0 && (name[n] == '.' || name[n] == '-');
 }
 
-/* The files of that table out of all; there must be one. */
+/* The files of that table out of all; there must be one where it is required. */
 static Files
-files_of(Datac *datac, const Files *all, const char *table)
+files_of(Datac *datac, const Files *all, const char *table, bool required)
 {
 	Files		files = {0};
 	size_t		allocated = 0;
@@ -223,7 +223,7 @@ files_of(Datac *datac, const Files *all, const char *table)
 		files.names = datac_grow(datac, files.names, files.count, &allocated, sizeof(char *));
 		files.names[files.count++] = all->names[i];
 	}
-	if (files.count == 0)
+	if (files.count == 0 && required)
 		datac_error(datac, datac_print(datac, "%s.tsv", table), 1, "there is no %s*.tsv", table);
 	return files;
 }
@@ -260,7 +260,7 @@ list_files(Datac *datac)
 	{
 		const char *name = files.names[i];
 
-		if (!is_table_file(name) && !is_file_of(name, "phrases") &&
+		if (!is_table_file(name) && !is_file_of(name, "phrases") && !is_file_of(name, "families") &&
 			!is_file_of(name, "markers") && !is_file_of(name, "signs"))
 			datac_error(datac, name, 1, "no table of this name is known");
 	}
@@ -324,9 +324,10 @@ compile(Datac *datac, Output *output)
 {
 	Vocabulary	vocabulary;
 	Files		all = list_files(datac);
-	Files		phrases = files_of(datac, &all, "phrases");
-	Files		markers = files_of(datac, &all, "markers");
-	Files		signs = files_of(datac, &all, "signs");
+	Files		phrases = files_of(datac, &all, "phrases", true);
+	Files		families = files_of(datac, &all, "families", false);
+	Files		markers = files_of(datac, &all, "markers", true);
+	Files		signs = files_of(datac, &all, "signs", true);
 
 	begin_output(datac, &output->knowledge, "knowledge.c", "What the program knows: see classify/knowledge.h.");
 	text_add(&output->knowledge, "#include \"classify/knowledge.h\"\n");
@@ -338,7 +339,7 @@ compile(Datac *datac, Output *output)
 	text_add(&output->marker_ids, "#ifndef BOUNCE_MARKER_IDS_H\n#define BOUNCE_MARKER_IDS_H\n\n");
 
 	compile_words(datac, &vocabulary, output);
-	compile_phrases(datac, &vocabulary, &phrases, &output->knowledge);
+	compile_phrases(datac, &vocabulary, &phrases, &families, &output->knowledge);
 	compile_statuses(datac, &vocabulary, &output->knowledge);
 	compile_replies(datac, &vocabulary, &output->knowledge);
 	compile_domains(datac, &vocabulary, &output->knowledge);

@@ -27,14 +27,17 @@ typedef struct Rival
 	const LintList *list;
 	size_t		self;
 	Slice		text;
-	const LintPhrase *better;	/* the best that is worth more */
+	const LintPhrase *better;	/* the best that is worth more, */
+	uint32_t	best;			/* and how much */
 	const LintPhrase *equal;	/* worth as much, with another reason */
 } Rival;
 
+/* 'length': of the words found, which counts for families. */
 static uint32_t
-score_of(const LintPhrase *phrase)
+score_of(const LintPhrase *phrase, uint32_t length)
 {
-	return phrase_score(phrase->rank, phrase->provider[0] != '\0', (unsigned) phrase->phrase.literal);
+	return phrase_score(phrase->rank, phrase->provider[0] != '\0',
+						phrase->is_family ? length : (unsigned) phrase->phrase.literal);
 }
 
 static bool
@@ -43,6 +46,7 @@ note_rival(void *context, const MatchHit *hit)
 	Rival	   *rival = context;
 	const LintPhrase *self = &rival->list->phrases[rival->self];
 	const LintPhrase *other = &rival->list->phrases[hit->phrase];
+	uint32_t	score;
 
 	if (other == self || (self->rank == RANK_OF_TRAPS) != (other->rank == RANK_OF_TRAPS))
 		return true;
@@ -51,9 +55,13 @@ note_rival(void *context, const MatchHit *hit)
 		return true;
 	if (other->regex[0] != '\0' && !regex_matches(other->regex, rival->text))
 		return true;
-	if (score_of(other) > score_of(self) && (rival->better == NULL || score_of(other) > score_of(rival->better)))
+	score = score_of(other, hit->end - hit->start);
+	if (score > score_of(self, 0) && score > rival->best)
+	{
 		rival->better = other;
-	if (score_of(other) == score_of(self) && strcmp(other->reason, self->reason) != 0)
+		rival->best = score;
+	}
+	if (score == score_of(self, 0) && strcmp(other->reason, self->reason) != 0)
 		rival->equal = other;
 	return true;
 }
@@ -151,6 +159,8 @@ find_same_words(Datac *datac, const LintList *list)
 
 	for (size_t i = 0; i < list->count; i++)
 	{
+		if (list->phrases[i].is_family)
+			continue;
 		keys[count].phrase = &list->phrases[i];
 		keys[count].key = key_of(datac, &list->phrases[i]);
 		count += keys[count].key != NULL;
@@ -176,6 +186,8 @@ lint_phrases(Datac *datac, const LintList *list, const MatchTable *table)
 		const LintPhrase *phrase = &list->phrases[i];
 		Rival		rival = {.datac = datac, .list = list, .self = i};
 
+		if (phrase->is_family)
+			continue;
 		rival.text = text_of(datac, &phrase->phrase);
 		match_run(table, &datac->arena, rival.text, note_rival, &rival);
 		if (rival.better)

@@ -16,6 +16,7 @@ typedef struct LintPhrase
 	const char *provider;		/* "" for any */
 	const char *reason;
 	const char *regex;			/* "" for none */
+	bool		is_family;		/* worth as much as the word that was found is long */
 	const char *file;
 	unsigned	line;
 } LintPhrase;

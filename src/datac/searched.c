@@ -89,43 +89,102 @@ write_match(Datac *datac, Text *text, const char *name, const char *plural, cons
 }
 
 /* One row of phrases*.tsv for one of its providers (or none). */
+/* A row of phrases*.tsv or families*.tsv, as the tables of knowledge.h have it. */
+typedef struct PhraseCells
+{
+	const char *text;			/* of knowledge_phrases: the folded phrase, or the family's name */
+	const char *reason;
+	const char *rank;
+	const char *provider;
+	const char *language;
+	const char *source;
+	const char *regex;
+	const char *example;
+	const char *words;			/* "" of a phrase */
+} PhraseCells;
+
+/* Writes the row and puts it on the lint's list; nothing after an error. */
 static void
-write_phrase(Datac *datac, const Vocabulary *vocabulary, Pieces *pieces, uint32_t *rows, LintList *list,
-			 const char *file, const Row *row, const char *provider, Text *text)
+write_row(Datac *datac, const Vocabulary *vocabulary, LintList *list, const char *file, unsigned line,
+		  const PhraseCells *cells, const Phrase *parsed, Text *text)
 {
 	static const Choice ranks[] = {
 		{"", "RANK_PLAIN"}, {"generic", "RANK_GENERIC"}, {"plain", "RANK_PLAIN"},
 		{"specific", "RANK_SPECIFIC"}, {"trap", "RANK_TRAP"},
 	};
 	static const char *const in_order[] = {"RANK_GENERIC", "RANK_PLAIN", "RANK_SPECIFIC", "RANK_TRAP"};
+	const char *reason = word_value(datac, &vocabulary->reasons, file, line, cells->reason, NULL);
+	const char *rank = CHOICE_VALUE(datac, ranks, "rank", file, line, cells->rank);
+	const char *number = word_value(datac, &vocabulary->providers, file, line, cells->provider, "PROVIDER_NONE");
+	const char *const strings[] = {cells->language, cells->source, cells->regex, cells->example, cells->words};
 	LintPhrase *linted;
-	Phrase		parsed;
-	const char *phrase = take_phrase(datac, pieces, file, row->line, row->cells[0], provider, *rows, &parsed);
-	const char *reason = word_value(datac, &vocabulary->reasons, file, row->line, row->cells[1], NULL);
-	const char *rank = CHOICE_VALUE(datac, ranks, "rank", file, row->line, row->cells[2]);
-	const char *number = word_value(datac, &vocabulary->providers, file, row->line, provider, "PROVIDER_NONE");
+	size_t		i;
 
-	(*rows)++;
-	if (phrase == NULL || reason == NULL || rank == NULL || number == NULL)
+	if (cells->text == NULL || reason == NULL || rank == NULL || number == NULL)
 		return;
 	list->phrases = datac_grow(datac, list->phrases, list->count, &list->allocated, sizeof(LintPhrase));
 	linted = &list->phrases[list->count++];
-	*linted = (LintPhrase) {parsed, 0, provider, row->cells[1], row->cells[6], file, row->line};
+	*linted = (LintPhrase) {*parsed, 0, cells->provider, cells->reason, cells->regex, cells->words[0] != '\0', file, line};
 	while (strcmp(in_order[linted->rank], rank) != 0)
 		linted->rank++;
 	text_add(text, "\t{");
-	text_string(text, phrase);
+	text_string(text, cells->text);
 	text_add(text, ", ");
 	text_string(text, file);
-	text_add(text, ", %u, %s, %s, %s, %zu, ", row->line, reason, number, rank, parsed.literal);
-	text_string(text, row->cells[4]);
-	text_add(text, ", ");
-	text_string(text, row->cells[5]);
-	text_add(text, ", ");
-	text_string(text, row->cells[6]);
-	text_add(text, ", ");
-	text_string(text, row->cells[7]);
+	text_add(text, ", %u, %s, %s, %s, %zu", line, reason, number, rank, linted->is_family ? (size_t) 0 : parsed->literal);
+	for (i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
+	{
+		text_add(text, ", ");
+		text_string(text, strings[i]);
+	}
 	text_add(text, "},\n");
+}
+
+static void
+write_phrase(Datac *datac, const Vocabulary *vocabulary, Pieces *pieces, uint32_t *rows, LintList *list,
+			 const char *file, const Row *row, const char *provider, Text *text)
+{
+	Phrase		parsed;
+	PhraseCells cells = {
+		.text = take_phrase(datac, pieces, file, row->line, row->cells[0], provider, *rows, &parsed),
+		.reason = row->cells[1], .rank = row->cells[2], .provider = provider, .language = row->cells[4],
+		.source = row->cells[5], .regex = row->cells[6], .example = row->cells[7], .words = "",
+	};
+
+	(*rows)++;
+	write_row(datac, vocabulary, list, file, row->line, &cells, &parsed, text);
+}
+
+/*
+ * One row of families*.tsv: all its words, with " | " between, lead to it.  A
+ * word with "*" would need a memory of its own in the automaton.
+ */
+static void
+write_family(Datac *datac, const Vocabulary *vocabulary, Pieces *pieces, uint32_t *rows, LintList *list,
+			 const char *file, const Row *row, Text *text)
+{
+	const char *p = row->cells[4];
+	Phrase		parsed = {0};
+	PhraseCells cells = {
+		.text = row->cells[0], .reason = row->cells[1], .rank = row->cells[2], .provider = "", .language = row->cells[3],
+		.source = row->cells[6], .regex = row->cells[5], .example = row->cells[7], .words = row->cells[4],
+	};
+
+	if (row->cells[0][strspn(row->cells[0], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] != '\0')
+		datac_error(datac, file, row->line, "bad name \"%s\"", row->cells[0]);
+	keys_add(datac, &pieces->keys, file, row->line, datac_print(datac, "family\t%s", row->cells[0]), row->cells[0]);
+	while (*p)
+	{
+		const char *bar = strstr(p, " | ");
+		size_t		n = bar ? (size_t) (bar - p) : strlen(p);
+		const char *word = datac_print(datac, "%.*s", (int) n, p);
+
+		if (take_phrase(datac, pieces, file, row->line, word, row->cells[0], *rows, &parsed) && parsed.count > 1)
+			datac_error(datac, file, row->line, "\"*\" in \"%s\"", word);
+		p += n + (bar ? 3 : 0);
+	}
+	(*rows)++;
+	write_row(datac, vocabulary, list, file, row->line, &cells, &parsed, text);
 }
 
 /* A language as in RFC 5646, its shape only: ja, pt-BR. */
@@ -135,16 +194,30 @@ is_language(const char *s)
 	return s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] == '\0';
 }
 
+static void
+check_row(Datac *datac, const char *file, unsigned line, const char *language, const char *regex)
+{
+	char		message[160];
+
+	if (regex[0] && !regex_is_valid(regex, message, sizeof(message)))
+		datac_error(datac, file, line, "bad regular expression: %s", message);
+	if (!is_language(language))
+		datac_error(datac, file, line, "bad language \"%s\"", language);
+}
+
 void
-compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, Text *text)
+compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, const Files *families, Text *text)
 {
 	static const Column columns[] = {
 		{"phrase", true}, {"reason", true}, {"rank", false}, {"provider", false},
 		{"language", false}, {"source", false}, {"regex", false}, {"example", false},
 	};
+	static const Column family_columns[] = {
+		{"family", true}, {"reason", true}, {"rank", false}, {"language", false}, {"words", true},
+		{"regex", true}, {"source", false}, {"example", true},
+	};
 	Pieces		pieces = {0};
 	LintList	list = {0};
-	char		message[160];
 	uint32_t	rows = 0;
 	size_t		f;
 	size_t		i;
@@ -159,10 +232,7 @@ compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, 
 			const Row  *row = &table.rows[i];
 			const char *p = row->cells[3];
 
-			if (row->cells[6][0] && !regex_is_valid(row->cells[6], message, sizeof(message)))
-				datac_error(datac, table.file, row->line, "bad regular expression: %s", message);
-			if (!is_language(row->cells[4]))
-				datac_error(datac, table.file, row->line, "bad language \"%s\"", row->cells[4]);
+			check_row(datac, table.file, row->line, row->cells[4], row->cells[6]);
 			for (;;)
 			{
 				size_t		n = strcspn(p, ",");
@@ -178,6 +248,18 @@ compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, 
 					break;
 				p += n + 1;
 			}
+		}
+	}
+	for (f = 0; f < families->count; f++)
+	{
+		Table		table = TABLE_READ(datac, families->names[f], family_columns);
+
+		for (i = 0; i < table.count; i++)
+		{
+			const Row  *row = &table.rows[i];
+
+			check_row(datac, table.file, row->line, row->cells[3], row->cells[5]);
+			write_family(datac, vocabulary, &pieces, &rows, &list, table.file, row, text);
 		}
 	}
 	keys_check(datac, &pieces.keys);

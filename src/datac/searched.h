@@ -15,8 +15,8 @@ typedef struct Files
 	size_t		count;
 } Files;
 
-/* phrases*.tsv */
-void		compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, Text *text);
+/* phrases*.tsv and families*.tsv */
+void		compile_phrases(Datac *datac, const Vocabulary *vocabulary, const Files *files, const Files *families, Text *text);
 
 /* blocklists.tsv */
 void		compile_blocklists(Datac *datac, Text *text);
