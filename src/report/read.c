@@ -481,8 +481,11 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 		return "it is an automatic reply";
 	if (text->absent && !subject && !text->quotes_reply && (!daemon || text->count == 0))
 		return "it is a notice of absence";
-	if (signs_has(&reading->signs, SIGN_PASSED) && !daemon)
+	if (signs_has(&reading->signs, SIGN_PASSED) &&
+		(!daemon || (reading->signs.returned_to_somebody && !text->quotes_reply)))
 		return "somebody answers or passes it on";
+	if (signs_has(&reading->signs, SIGN_DIGEST))
+		return "it sums up what a gateway holds, or a log";
 	/* a postmaster who writes himself may quote a reply or what he saw in his log */
 	if (daemon && !subject && mime_field(report->header, SLICE_LIT("In-Reply-To")).n > 0 &&
 		mime_field(report->header, SLICE_LIT("Return-Path")).n > 2)

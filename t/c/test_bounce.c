@@ -341,6 +341,9 @@ test_small(void)
 			"Reason:  Unable to deliver message to <a@example.com>\n--b\nContent-Type: message/rfc822\n\nFrom: c@example.net\nSubject: x\nContent-Type: text/plain\n\n"
 			"They say 550 5.1.1 User unknown for <d@example.com>\n--b--\n",
 		KIND_FAILURE, "a@example.com", NULL, TRUTH_FALSE},
+		{"a gateway's list of what it holds", "Return-Path: <>\nFrom: postmaster@gw.example\nTo: a@example.org\nSubject: End User Digest: 2 new messages\n\n"
+			"x@example.net\n550 5.1.1 User unknown\n",
+		KIND_NONE, NULL, NULL, TRUTH_NULL},
 		{"a reply about a bounce", PERSON "Subject: Re: Undelivered Mail Returned to Sender\n\nSee?\n\n> <a@example.com>: 550 5.1.1 User unknown\n",
 		KIND_NONE, NULL, NULL, TRUTH_NULL},
 		{"a bounce that a person forwards", PERSON
