@@ -10,7 +10,8 @@
 /* labels and end marks speak of what stands behind them */
 #define LINE_OF_START ((1u << MARKER_END) | (1u << MARKER_RECIPIENT) | (1u << MARKER_REASON) | \
 					   (1u << MARKER_REMOTE) | (1u << MARKER_LOCAL) | (1u << MARKER_HELP) | \
-					   (1u << MARKER_TRANSCRIPT) | (1u << MARKER_TO) | (1u << MARKER_HEADER))
+					   (1u << MARKER_TRANSCRIPT) | (1u << MARKER_TO) | (1u << MARKER_HEADER) | \
+					   (1u << MARKER_ASIDE))
 /* ... and a label at the start of a line needs its colon */
 #define LABELS ((1u << MARKER_RECIPIENT) | (1u << MARKER_REASON) | (1u << MARKER_REMOTE) | \
 				(1u << MARKER_LOCAL) | (1u << MARKER_ALIAS) | (1u << MARKER_HEADER))

@@ -129,12 +129,18 @@ named_address(Arena *arena, Slice words, const Header *header)
 {
 	RecipientIndex index = {.arena = arena};
 
-	if (named_addresses(arena, words, header, &index) != 1)
-		return SLICE_NONE;
+	size_t		count = named_addresses(arena, words, header, &index);
+	Slice		home = address_domain(address_clean(arena, mime_field(header, SLICE_LIT("To")), true));
+	Slice		named = SLICE_NONE;
+
 	for (size_t i = 0; i < index.size; i++)
 	{
-		if (index.values[i] != RECIPIENT_NONE)
-			return index.keys[i];
+		/* of several, those of the reader's own domain are whom he is told to ask */
+		if (index.values[i] == RECIPIENT_NONE || (count > 1 && slice_equal(address_domain(index.keys[i]), home)))
+			continue;
+		if (named.n > 0)
+			return SLICE_NONE;
+		named = index.keys[i];
 	}
-	return SLICE_NONE;
+	return named;
 }

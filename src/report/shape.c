@@ -118,6 +118,9 @@ shape_read(Slice line, Shape *shape)
 	memset(shape, 0, sizeof(*shape));
 	if (begin >= line.n)
 		return false;
+	/* Exchange's and MailEnable's "[SMTP:a@b]" */
+	if (slice_starts_nocase(slice(line.p + begin, line.n - begin), SLICE_LIT("[SMTP:")))
+		begin += 6;
 	if (line.p[begin] == '<')
 	{
 		size_t		close = slice_find(slice(line.p, line.n < begin + LIMIT_ADDRESS_BYTES ? line.n : begin + LIMIT_ADDRESS_BYTES),
@@ -172,6 +175,10 @@ shape_read(Slice line, Shape *shape)
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
 		i++;
 	i = skip_repetition(line, i, shape->bracketed ? NULL : &shape->address);
+	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
+		i++;
+	if (begin >= 6 && i < line.n && line.p[i] == ']')
+		i++;
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
 		i++;
 	shape->behind = i;

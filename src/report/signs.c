@@ -9,6 +9,7 @@
 #include "report/signs.h"
 
 #define SIGN_TEXT_BYTES 400
+#define MAX_TAG_BYTES 40		/* of a gateway's tag before a subject */
 
 typedef struct Search
 {
@@ -73,6 +74,35 @@ is_somebody(Slice path)
 		!slice_starts_nocase(path, SLICE_LIT("postmaster"));
 }
 
+/* Cuts what gateways put before a subject: "[EXTERNAL]", "***SPAM***".  False where there is nothing. */
+static bool
+without_tags(Slice *subject)
+{
+	bool		any = false;
+
+	for (int tags = 0; tags < 4; tags++)
+	{
+		size_t		end = SLICE_NPOS;
+
+		*subject = slice_trim(*subject);
+		if (subject->n > 2 && subject->p[0] == '[')
+			end = slice_find(slice(subject->p, subject->n < MAX_TAG_BYTES ? subject->n : MAX_TAG_BYTES), ']', 1);
+		else if (subject->n > 2 && subject->p[0] == '*' && subject->p[1] == '*')
+		{
+			end = 2;
+			while (end < subject->n && end < MAX_TAG_BYTES && subject->p[end] != '*')
+				end++;
+			while (end + 1 < subject->n && subject->p[end + 1] == '*')
+				end++;
+		}
+		if (end == SLICE_NPOS || end >= subject->n || (subject->p[end] != ']' && subject->p[end] != '*'))
+			break;
+		*subject = slice(subject->p + end + 1, subject->n - end - 1);
+		any = true;
+	}
+	return any && subject->n > 0;
+}
+
 void
 signs_read(Arena *arena, const Header *header, Trail *trail, Signs *signs)
 {
@@ -113,5 +143,12 @@ signs_read(Arena *arena, const Header *header, Trail *trail, Signs *signs)
 		n += value.n;
 		search.text = slice(folded, fold_into(slice(line, n), folded, NULL));
 		match_run(&knowledge_sign_match, arena, search.text, note_sign, &search);
+		/* "[EXTERNAL] Undeliverable: ..." */
+		if (slice_equal_nocase(field->name, SLICE_LIT("Subject")) && without_tags(&value))
+		{
+			memcpy(line + 9, value.p, value.n);
+			search.text = slice(folded, fold_into(slice(line, 9 + value.n), folded, NULL));
+			match_run(&knowledge_sign_match, arena, search.text, note_sign, &search);
+		}
 	}
 }

@@ -63,6 +63,7 @@ typedef struct Reader
 	/* an address alone in the line before, not known as a recipient */
 	Slice		bare;
 	bool		advice_ended;	/* by a refusal that was quoted */
+	bool		aside;			/* in a paragraph that others added */
 	bool		to_follows;		/* the line before was a mere "To:" */
 	bool		value_follows;	/* ... or another field's name */
 } Reader;
@@ -594,6 +595,10 @@ puts_address_first(const char *text, const LineMarker *marker, Slice sentence)
 	return false;
 }
 
+/* markers that no gateway's warning holds */
+#define OF_REPORTS ((1u << MARKER_START) | (1u << MARKER_FAILED) | (1u << MARKER_DELAYED) | (1u << MARKER_DELIVERED) | \
+					(1u << MARKER_LEAD) | (1u << MARKER_RECIPIENT) | (1u << MARKER_TRANSCRIPT) | (1u << MARKER_END))
+
 /* Returns false at the line where the returned message begins. */
 static bool
 read_line(Reader *reader, size_t number)
@@ -619,8 +624,13 @@ read_line(Reader *reader, size_t number)
 	if (trimmed.n == 0)
 	{
 		reader->blank_behind = true;
+		reader->aside = false;
 		return true;
 	}
+	/* "CAUTION: this mail came from outside", "if you are not the intended recipient": nothing of the report's */
+	reader->aside = (reader->aside || line_has(entry, MARKER_ASIDE)) && !(entry->kinds & OF_REPORTS) && !holds_reply(trimmed);
+	if (reader->aside)
+		return true;
 	note_markers(reader, entry);
 	if (line_has(entry, MARKER_END))
 	{

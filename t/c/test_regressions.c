@@ -51,6 +51,18 @@ run(void)
 
 static void mail(const char *s) { begin(); add(s); run(); }
 
+/* What gateways put before a subject does not hide it; nor does a mark without end read on. */
+static void
+test_tagged_subject(void)
+{
+	mail("Return-Path: <>\nFrom: x@mx.example.com\nTo: sender@example.org\nSubject: [EXTERNAL] ***SPAM*** Undeliverable: hello\n\n"
+		 "a@example.com\n550 5.1.1 unknown\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "a subject behind tags");
+	mail("Return-Path: <>\nFrom: x@mx.example.com\nTo: sender@example.org\nSubject: [\n\nhello\n");
+	mail("Return-Path: <>\nFrom: x@mx.example.com\nTo: sender@example.org\nSubject: [] ****\n\nhello\n");
+	ok(result.count == 0, "tags alone");
+}
+
 /* A notice in words that no marker knows: the one address that it names, but nobody's office and neither party. */
 static void
 test_named_address(void)
@@ -317,6 +329,7 @@ test_poses(void)
 int
 main(void)
 {
+	test_tagged_subject();
 	test_named_address();
 	test_wrapped_label();
 	test_reply_quadratic();

@@ -118,6 +118,13 @@ static const Expected cases[] = {
 	{"an address of the next sentence",
 		"Your message could not be delivered to the recipient. Please write to b@example.net\n",
 	"", NULL, KIND_NONE, false},
+	{"a gateway's warning and a lawyer's footer",
+		"CAUTION: This email originated from outside of the organization.\nReport spam to c@example.net.\n\n"
+		"Your message could not be delivered to <a@example.com>\n\nThis e-mail and any attachments are confidential.\n<b@example.net>\n",
+	"a@example.com", NULL, KIND_NONE, false},
+	{"Exchange's address type",
+		"The following recipient(s) could not be reached:\n\n[SMTP:a@example.com] on 1/2/2001 3:05 PM\n  550 5.1.1 unknown\n",
+	"a@example.com", "550 5.1.1 unknown", KIND_NONE, false},
 	{"nobody", "Hello,\n\nhow are you?\n", "", NULL, KIND_NONE, false},
 	{"nothing", "", "", NULL, KIND_NONE, false},
 };
