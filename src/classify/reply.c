@@ -291,8 +291,8 @@ find_status(Reply *reply)
 		if (s.p[i + 1] != '.' || (i > 0 && strchr(" \n#([:;<'\"=,-", s.p[i - 1]) == NULL))
 			continue;
 		status = status_read(slice(s.p + i, s.n - i), &length);
-		/* a failure of the sender's address, quoted */
-		if (status != 0 && reply->code != 0 && is_about_sender(slice(s.p, i)))
+		/* a failure of the sender's address, quoted; "(#5.7.1)" is qmail's own code, whatever it speaks of */
+		if (status != 0 && reply->code != 0 && !(i > 0 && s.p[i - 1] == '#') && is_about_sender(slice(s.p, i)))
 			return;
 		if (status != 0 && (reply->code == 0 || (status_class(status) == 2) == (reply->code < 300)))
 		{

@@ -198,7 +198,7 @@ shape_read(Slice line, Shape *shape)
 }
 
 BounceKind
-shape_action(Slice rest)
+shape_action(Slice line, size_t behind)
 {
 	static const struct
 	{
@@ -207,11 +207,18 @@ shape_action(Slice rest)
 	}			actions[] = {
 		{SLICE_LIT("failed"), KIND_FAILURE}, {SLICE_LIT("delayed"), KIND_DELAY}, {SLICE_LIT("delivered"), KIND_SUCCESS},
 		{SLICE_LIT("relayed"), KIND_SUCCESS}, {SLICE_LIT("expanded"), KIND_SUCCESS},
+		{SLICE_LIT("bounced"), KIND_FAILURE}, {SLICE_LIT("rejected"), KIND_FAILURE}, {SLICE_LIT("refused"), KIND_FAILURE},
+		{SLICE_LIT("undeliverable"), KIND_FAILURE}, {SLICE_LIT("deferred"), KIND_DELAY},
 	};
+	Slice		rest = slice(line.p + behind, line.n - behind);
 
-	if (rest.n == 0 || rest.p[0] != ';')
+	if (rest.n == 0)
 		return KIND_NONE;
-	rest = slice_trim(slice(rest.p + 1, rest.n - 1));
+	if (rest.p[0] == ';' || rest.p[0] == '|')
+		rest = slice_trim(slice(rest.p + 1, rest.n - 1));
+	/* a column of a table; a sentence has one blank between its words */
+	else if (behind < 2 || (line.p[behind - 1] != '\t' && (line.p[behind - 1] != ' ' || line.p[behind - 2] != ' ')))
+		return KIND_NONE;
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 	{
 		size_t		n = actions[i].word.n;
@@ -220,4 +227,33 @@ shape_action(Slice rest)
 			return actions[i].kind;
 	}
 	return KIND_NONE;
+}
+
+bool
+shape_refused(Slice line, size_t *offset, Slice *address, Slice *reply)
+{
+	size_t		at = *offset;
+
+	while ((at = slice_find_nocase(line, SLICE_LIT("': ("), at)) != SLICE_NPOS)
+	{
+		size_t		start = at;
+		size_t		end = at + 4;
+
+		while (start > *offset && at - start <= LIMIT_ADDRESS_BYTES && line.p[start - 1] != '\'')
+			start--;
+		*address = slice(line.p + start, at - start);
+		at += 4;
+		if (start == *offset || slice_find(*address, '@', 0) == SLICE_NPOS || line.n < at + 4 ||
+			(line.p[at] != '4' && line.p[at] != '5') || !ascii_is_digit(line.p[at + 1]) || !ascii_is_digit(line.p[at + 2]))
+			continue;
+		/* "550, b'...')": to the quote that closes the reply */
+		while (end + 1 < line.n && !((line.p[end] == '\'' || line.p[end] == '"') && line.p[end + 1] == ')'))
+			end++;
+		if (end + 1 >= line.n)
+			return false;
+		*reply = slice(line.p + at, end - at);
+		*offset = end;
+		return true;
+	}
+	return false;
 }

@@ -25,7 +25,17 @@ typedef struct Shape
  */
 bool		shape_read(Slice line, Shape *shape);
 
-/* "a@b; Failed; 5.1.1 (bad destination mailbox address)": what 'rest', behind the address, says; KIND_NONE: nothing. */
-BounceKind	shape_action(Slice rest);
+/*
+ * "a@b; Failed; 5.1.1 (bad destination mailbox address)", "a@b    failed   550 ...":
+ * what stands at offset 'behind', behind the address; KIND_NONE: nothing.
+ */
+BounceKind	shape_action(Slice line, size_t behind);
+
+/*
+ * Python's SMTPRecipientsRefused, printed: "{'a@b': (550, b'5.1.1 unknown'), ...}".
+ * Finds the next entry at or behind *offset, the address and what stands
+ * between its parentheses, and moves *offset behind it.
+ */
+bool		shape_refused(Slice line, size_t *offset, Slice *address, Slice *reply);
 
 #endif							/* BOUNCE_SHAPE_H */

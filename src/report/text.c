@@ -279,7 +279,7 @@ is_known(const Reader *reader, Slice address)
 
 /* Does the line name a recipient here? */
 static bool
-is_recipient_line(const Reader *reader, const Shape *shape, size_t indent)
+is_recipient_line(const Reader *reader, const Shape *shape, Slice line, size_t indent)
 {
 	bool		has_domain = slice_find(shape->address, '@', 0) != SLICE_NPOS;
 
@@ -293,6 +293,8 @@ is_recipient_line(const Reader *reader, const Shape *shape, size_t indent)
 	if (shape->bracketed && shape->colon)
 		return true;
 	if (reader->mode == MODE_LIST)
+		return true;
+	if (!shape->named && reader->mode != MODE_TRANSCRIPT && shape_action(line, shape->behind) != KIND_NONE)
 		return true;
 	if ((shape->alone || (shape->remark && !shape->named)) && reader->mode != MODE_TRANSCRIPT && is_known(reader, shape->address))
 		return true;
@@ -599,6 +601,30 @@ puts_address_first(const char *text, const LineMarker *marker, Slice sentence)
 #define OF_REPORTS ((1u << MARKER_START) | (1u << MARKER_FAILED) | (1u << MARKER_DELAYED) | (1u << MARKER_DELIVERED) | \
 					(1u << MARKER_LEAD) | (1u << MARKER_RECIPIENT) | (1u << MARKER_TRANSCRIPT) | (1u << MARKER_END))
 
+static bool
+add_refused(Reader *reader, const TextLine *entry, Slice line, size_t indent)
+{
+	size_t		offset = 0;
+	Slice		address;
+	Slice		reply;
+	bool		any = false;
+
+	while (shape_refused(line, &offset, &address, &reply))
+	{
+		close_group(reader);
+		reader->section = KIND_FAILURE;
+		add_recipient(reader, address, indent);
+		add_words(reader, entry->start + (uint32_t) (reply.p - line.p), entry->start + (uint32_t) (reply.p + reply.n - line.p));
+		any = true;
+	}
+	if (any)
+	{
+		close_group(reader);
+		reader->report->speaks = true;
+	}
+	return any;
+}
+
 /* Returns false at the line where the returned message begins. */
 static bool
 read_line(Reader *reader, size_t number)
@@ -659,7 +685,7 @@ read_line(Reader *reader, size_t number)
 			reader->transcript.refusals[before].address = report->recipients[reader->members[0]].address;
 		return true;
 	}
-	is_recipient = shape_read(line, &shape) && is_recipient_line(reader, &shape, indent);
+	is_recipient = shape_read(line, &shape) && is_recipient_line(reader, &shape, line, indent);
 	/* an address, and the reply to it in the next line: all languages say it so */
 	bare = reader->bare;
 	reader->bare = shape.alone && !is_recipient && reader->mode != MODE_TRANSCRIPT &&
@@ -786,6 +812,8 @@ read_line(Reader *reader, size_t number)
 		add_words(reader, entry->start, entry->end);
 		return true;
 	}
+	if (reader->mode != MODE_HELP && reader->mode != MODE_TRANSCRIPT && add_refused(reader, entry, line, indent))
+		return true;
 	if (reader->mode == MODE_LIST && is_program_line(trimmed))
 	{
 		close_group(reader);
@@ -799,8 +827,13 @@ read_line(Reader *reader, size_t number)
 	{
 		if (reader->mode == MODE_HELP)
 			reader->mode = MODE_TEXT;
-		if (shape_action(slice(line.p + shape.behind, line.n - shape.behind)) != KIND_NONE)
-			reader->section = shape_action(slice(line.p + shape.behind, line.n - shape.behind));
+		if (shape_action(line, shape.behind) != KIND_NONE)
+		{
+			/* another one's words do not decide about him */
+			if (shape_action(line, shape.behind) != reader->section)
+				close_group(reader);
+			reader->section = shape_action(line, shape.behind);
+		}
 		add_recipient(reader, shape.address, indent);
 		if (!shape.colon && !shape.alone)
 			shape.behind = add_neighbours(reader, line, shape.behind, indent);
