@@ -93,39 +93,48 @@ list_id(Arena *arena, Slice value)
 	return message_id(arena, value);
 }
 
+/* The host behind "by " or "from " in a Received line, where it has a domain. */
+static Slice
+host_behind(Slice value, Slice word)
+{
+	size_t		at = slice_find_nocase(value, word, 0);
+	size_t		end;
+	Slice		host;
+
+	if (at == SLICE_NPOS || (at > 0 && !ascii_is_space(value.p[at - 1])))
+		return SLICE_NONE;
+	end = at += word.n;
+	while (end < value.n && !ascii_is_space(value.p[end]) && value.p[end] != ';')
+		end++;
+	host = slice(value.p + at, end - at);
+	return address_is_domain(host) && slice_find(host, '.', 0) != SLICE_NPOS ? host : SLICE_NONE;
+}
+
 /*
- * The host that wrote the report, by its oldest Received line: "by <host>", or
- * the "from <host>" that the next one saw.
+ * The host that wrote the report: what its oldest Received line was written by
+ * or came from; where that has no name, who handed it to the next one.
  */
 static Slice
 received_host(const Header *header)
 {
-	static const Slice words[] = {SLICE_LIT("by "), SLICE_LIT("from ")};
+	bool		oldest = true;
 
 	for (size_t i = header->count; i > 0; i--)
 	{
 		Slice		value = header->fields[i - 1].value;
+		Slice		host = SLICE_NONE;
 
 		if (!slice_equal_nocase(header->fields[i - 1].name, SLICE_LIT("Received")))
 			continue;
 		if (value.n > 1024)
 			value.n = 1024;
-		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
-		{
-			size_t		at = slice_find_nocase(value, words[k], 0);
-			size_t		end;
-			Slice		host;
-
-			if (at == SLICE_NPOS || (at > 0 && !ascii_is_space(value.p[at - 1])))
-				continue;
-			end = at += words[k].n;
-			while (end < value.n && !ascii_is_space(value.p[end]) && value.p[end] != ';')
-				end++;
-			host = slice(value.p + at, end - at);
-			if (address_is_domain(host) && slice_find(host, '.', 0) != SLICE_NPOS)
-				return host;
-		}
-		return SLICE_NONE;
+		if (oldest)
+			host = host_behind(value, SLICE_LIT("by "));
+		if (host.n == 0)
+			host = host_behind(value, SLICE_LIT("from "));
+		if (host.n > 0)
+			return host;
+		oldest = false;
 	}
 	return SLICE_NONE;
 }
