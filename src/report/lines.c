@@ -204,48 +204,69 @@ is_rule(Slice line)
 	return true;
 }
 
-/*
- * Is the line a rule with the header of a message right below it?  Then the
- * returned message begins here, whatever language announces it.  A notice's
- * own list of "From:", "To:" and "Subject:" lacks what servers write.
- */
-bool
-lines_header_below(const Lines *lines, size_t number)
+/* What the lines of a would-be header have shown. */
+typedef struct HeaderScan
+{
+	bool		any;
+	bool		from;
+	bool		server;			/* a field that servers write, not people who list "From:", "To:", "Subject:" */
+} HeaderScan;
+
+/* Takes in one line; false where the header is over, or where none is. */
+static bool
+scan_header_line(HeaderScan *scan, Slice line)
 {
 	static const Slice server_fields[] = {
 		SLICE_LIT("Message-ID:"), SLICE_LIT("MIME-Version:"), SLICE_LIT("Content-Type:"),
 		SLICE_LIT("DKIM-Signature:"), SLICE_LIT("Received:"), SLICE_LIT("Return-Path:"),
 	};
-	bool		from = false;
-	bool		server = false;
-	bool		any = false;
+	size_t		name = 0;
+
+	if (slice_trim(line).n == 0)
+		return !scan->any;
+	/* a folded field goes on */
+	if (scan->any && ascii_is_space(line.p[0]))
+		return true;
+	while (name < line.n && (ascii_is_alnum(line.p[name]) || line.p[name] == '-'))
+		name++;
+	if (name == 0 || name >= line.n || line.p[name] != ':')
+	{
+		scan->from = scan->server = false;
+		return false;
+	}
+	scan->any = true;
+	scan->from = scan->from || slice_starts_nocase(line, SLICE_LIT("From:"));
+	for (size_t k = 0; k < sizeof(server_fields) / sizeof(server_fields[0]); k++)
+		scan->server = scan->server || slice_starts_nocase(line, server_fields[k]);
+	return !(scan->from && scan->server);
+}
+
+/* Is the line a rule with such a header right below it?  Then that is the returned one, whatever language announces it. */
+bool
+lines_header_below(const Lines *lines, size_t number)
+{
+	HeaderScan	scan = {0};
 
 	if (!is_rule(slice_trim(slice_between(lines->text.p + lines->lines[number].start, lines->text.p + lines->lines[number].end))))
 		return false;
-	for (size_t i = number + 1; i < lines->count && i <= number + HEADER_LINES && !(from && server); i++)
+	for (size_t i = number + 1; i < lines->count && i <= number + HEADER_LINES; i++)
 	{
-		Slice		line = slice_between(lines->text.p + lines->lines[i].start, lines->text.p + lines->lines[i].end);
-		size_t		name = 0;
-
-		if (slice_trim(line).n == 0)
-		{
-			if (any)
-				break;
-			continue;
-		}
-		while (name < line.n && (ascii_is_alnum(line.p[name]) || line.p[name] == '-'))
-			name++;
-		/* a folded field goes on */
-		if (any && ascii_is_space(line.p[0]))
-			continue;
-		if (name == 0 || name >= line.n || line.p[name] != ':')
-			return false;
-		any = true;
-		from = from || slice_starts_nocase(line, SLICE_LIT("From:"));
-		for (size_t k = 0; k < sizeof(server_fields) / sizeof(server_fields[0]); k++)
-			server = server || slice_starts_nocase(line, server_fields[k]);
+		if (!scan_header_line(&scan, slice_between(lines->text.p + lines->lines[i].start, lines->text.p + lines->lines[i].end)))
+			break;
 	}
-	return from && server;
+	return scan.from && scan.server;
+}
+
+bool
+lines_begin_header(Slice text, char line_end)
+{
+	HeaderScan	scan = {0};
+	size_t		offset = 0;
+	Slice		line;
+
+	for (int i = 0; i < HEADER_LINES && mime_next_line(text, line_end, &offset, &line) && scan_header_line(&scan, line); i++)
+		;
+	return scan.from && scan.server;
 }
 
 static void

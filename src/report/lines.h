@@ -62,6 +62,9 @@ const LineMarker *lines_marker(const Lines *lines, const TextLine *line, int mar
 /* Does the line (trimmed) begin the header of a returned message? */
 bool		lines_begin_returned(Slice line);
 
+/* Does the text begin with the header of a message that servers have handled? */
+bool		lines_begin_header(Slice text, char line_end);
+
 /* Is line 'number' a drawn rule with such a header right below it? */
 bool		lines_header_below(const Lines *lines, size_t number);
 

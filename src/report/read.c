@@ -108,6 +108,28 @@ first_line(Slice text, char line_end)
 	return SLICE_NONE;
 }
 
+/* A part that may hold text which a gateway took out of its place. */
+static bool
+is_loose_text(const Part *part)
+{
+	return part->type == PART_TEXT_PLAIN || slice_starts_nocase(part->content_type, SLICE_LIT("application/octet-stream"));
+}
+
+#define PEEK_BYTES 4096			/* of an encoded part that tell what it holds */
+
+/* Does the part's text begin with the header of a message? */
+static bool
+holds_header(const Reading *reading, const Part *part)
+{
+	Slice		text = part->body;
+	char		line_end;
+
+	if (part->encoding != TRANSFER_IDENTITY)
+		text = part_text(reading, part, PEEK_BYTES);
+	line_end = line_end_of(reading->message, text);
+	return lines_begin_returned(first_line(text, line_end)) || lines_begin_header(text, line_end);
+}
+
 /*
  * Some declare the returned message as text, or not at all, so that its header
  * became the part's.
@@ -121,13 +143,20 @@ read_undeclared_returned(const Reading *reading)
 	for (int i = reading->root + 1; i < message->count && !returned->present; i++)
 	{
 		const Part *part = &message->parts[i];
+		Slice		text = part->body;
 
-		if (!is_here(reading, i) || part->type != PART_TEXT_PLAIN)
+		if (!is_here(reading, i) || !is_loose_text(part))
 			continue;
 		if (mime_field(&part->header, SLICE_LIT("Received")).p != NULL)
+		{
 			returned_from_header(reading->arena, &part->header, returned);
-		else if (part->encoding == TRANSFER_IDENTITY && lines_begin_returned(first_line(part->body, message->line_end)))
-			returned_from_text(reading->arena, part->body, message->line_end, returned);
+			continue;
+		}
+		if (!holds_header(reading, part))
+			continue;
+		if (part->encoding != TRANSFER_IDENTITY)
+			text = part_text(reading, part, LIMIT_DECODE_BYTES);
+		returned_from_text(reading->arena, text, line_end_of(message, text), returned);
 	}
 }
 
@@ -186,7 +215,7 @@ human_text(const Reading *reading, int number, Slice *text)
 			(i == reading->root && part->type == PART_OTHER &&
 			 slice_starts_nocase(part->content_type, SLICE_LIT("multipart/"))))
 		{
-			if (is_attachment(part))
+			if (is_attachment(part) || (i != reading->root && holds_header(reading, part)))
 				continue;
 			has_plain = true;
 			if (number-- == 0)
@@ -587,6 +616,76 @@ read_again(Reading *reading, Slice text, BounceKind kind, const TextReport *firs
 	add_text_recipients(reading, &again, kind);
 }
 
+/* Reads DSN fields that stand in plain text, with the words that go with them; false when they name nobody. */
+static bool
+read_fields(Reading *reading, Slice fields, Slice words)
+{
+	Report	   *report = reading->report;
+	char		line_end = line_end_of(reading->message, fields);
+	size_t		first = report->count;
+
+	dsn_read(report, fields, line_end);
+	report_complete_recipients(report, first);
+	for (size_t k = first; k < report->count; k++)
+		report->deliveries[k].words = words;
+	if (report->count > first && report->deliveries[first].recipient.n == 0)
+		report->count = first;
+	if (report->count == first)
+		return false;
+	report->decoder = report_decoder("RFC3464");
+	note_format(report, "fields-in-text", fields, NULL);
+	if (!report->returned.present)
+		returned_from_text(reading->arena, fields, line_end, &report->returned);
+	return true;
+}
+
+/* Fields and what is folded behind them, nothing else? */
+static bool
+is_all_fields(Slice text, char line_end)
+{
+	size_t		offset = 0;
+	Slice		line;
+
+	while (mime_next_line(text, line_end, &offset, &line))
+	{
+		size_t		name = 0;
+
+		while (name < line.n && (ascii_is_alnum(line.p[name]) || line.p[name] == '-'))
+			name++;
+		if (slice_trim(line).n > 0 && !ascii_is_space(line.p[0]) && (name == 0 || name >= line.n || line.p[name] != ':'))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A gateway that took the report apart has made plain text of its fields: they
+ * are all that a part beside the human one holds, attached or not.
+ */
+static bool
+read_fields_beside(Reading *reading)
+{
+	const Message *message = reading->message;
+	int			tried = 0;
+
+	for (int i = reading->root + 1; i < message->count && tried < MAX_TEXT_PARTS; i++)
+	{
+		const Part *part = &message->parts[i];
+		Slice		text;
+		size_t		start;
+		char		line_end;
+
+		if (!is_here(reading, i) || !is_loose_text(part))
+			continue;
+		tried++;
+		text = part_text(reading, part, LIMIT_DECODE_BYTES);
+		line_end = line_end_of(message, text);
+		if (dsn_is_in(text, line_end, &start) && is_all_fields(slice(text.p, start), line_end))
+			return read_fields(reading, text, SLICE_NONE);
+	}
+	return false;
+}
+
 static bool
 read_text_report(Reading *reading)
 {
@@ -618,25 +717,12 @@ read_text_report(Reading *reading)
 		}
 		if (!is_report(reading, &text_report, listed.n > 0))
 			continue;
-		if (dsn_is_in(text, line_end, &start))
-		{
-			size_t		first = report->count;
-
-			dsn_read(report, slice(text.p + start, text.n - start), line_end);
-			report_complete_recipients(report, first);
-			for (size_t k = first; k < report->count; k++)
-				report->deliveries[k].words = slice(text.p, start < LIMIT_REPLY_BYTES ? start : LIMIT_REPLY_BYTES);
-			if (report->count > first && report->deliveries[first].recipient.n == 0)
-				report->count = first;
-			if (report->count > first)
-			{
-				report->decoder = report_decoder("RFC3464");
-				note_format(report, "fields-in-text", slice(text.p + start, text.n - start), NULL);
-				if (!report->returned.present)
-					returned_from_text(reading->arena, slice(text.p + start, text.n - start), line_end, &report->returned);
-				return true;
-			}
-		}
+		if (dsn_is_in(text, line_end, &start) &&
+			read_fields(reading, slice(text.p + start, text.n - start),
+						slice(text.p, start < LIMIT_REPLY_BYTES ? start : LIMIT_REPLY_BYTES)))
+			return true;
+		if (read_fields_beside(reading))
+			return true;
 		if (text_report.count > 0 || listed.n > 0 || text_report.speaks)
 			break;
 	}

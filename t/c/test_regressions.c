@@ -326,6 +326,31 @@ test_poses(void)
 	ok(result.count == 2 && strcmp(result.rows[0].reason, "userunknown") == 0 && strcmp(result.rows[1].reason, "mailboxfull") == 0, "recipients with numbers");
 }
 
+/* A gateway made text and octets of the parts: the fields were not read, the returned header not found. */
+static void
+test_taken_apart(void)
+{
+#define PARTS(machine, returned) DAEMON "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>It failed.</p>\n" \
+	"--b\nContent-Type: " machine "\n\nX-Queue-ID: 1\nReporting-MTA: dns; mx.example.com\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.2.2\n\n" \
+	"--b\nContent-Type: " returned "\n\nFrom: me@example.org\nTo: x@example.com\nMessage-ID: <1@example.org>\n\n550 5.1.1 <b@example.com>: user unknown\n--b--\n"
+	static const char *const mails[] = {
+		PARTS("text/plain; name=details.txt", "text/plain; name=message.txt"),
+		PARTS("text/plain; name=details.txt\nContent-Disposition: attachment", "text/plain\nContent-Disposition: attachment"),
+		PARTS("application/octet-stream", "application/octet-stream"),
+	};
+
+	for (size_t i = 0; i < sizeof(mails) / sizeof(mails[0]); i++)
+	{
+		mail(mails[i]);
+		is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "fields that became text");
+		ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "  and what they say");
+		is(result.count == 1 ? result.rows[0].message_id : SLICE_NONE, SLICE_LIT("1@example.org"), "  and the returned header");
+	}
+	mail(PERSON "Subject: our bounces\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nSee the attachment.\n"
+		 "--b\nContent-Type: text/plain; name=details.txt\n\nReporting-MTA: dns; mx.example.com\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\n--b--\n");
+	ok(result.count == 0, "a person may attach such fields");
+}
+
 int
 main(void)
 {
@@ -341,6 +366,7 @@ main(void)
 	test_null_return_path();
 	test_sns_in_talk();
 	test_sns_detail();
+	test_taken_apart();
 	test_no_memory();
 	test_recipient_bytes();
 	test_long_line();
