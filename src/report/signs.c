@@ -90,6 +90,8 @@ without_tags(Slice *subject)
 		else if (subject->n > 2 && subject->p[0] == '*' && subject->p[1] == '*')
 		{
 			end = 2;
+			while (end < subject->n && subject->p[end] == '*')
+				end++;
 			while (end < subject->n && end < MAX_TAG_BYTES && subject->p[end] != '*')
 				end++;
 			while (end + 1 < subject->n && subject->p[end + 1] == '*')

@@ -657,6 +657,13 @@ read_line(Reader *reader, size_t number)
 	reader->aside = (reader->aside || line_has(entry, MARKER_ASIDE)) && !(entry->kinds & OF_REPORTS) && !holds_reply(trimmed);
 	if (reader->aside)
 		return true;
+	/* RFC 3676 4.3: a signature, or what a gateway on the way put below */
+	if (slice_equal(line, SLICE_LIT("-- ")) && report->count > 0)
+	{
+		close_group(reader);
+		reader->mode = MODE_HELP;
+		return true;
+	}
 	note_markers(reader, entry);
 	if (line_has(entry, MARKER_END))
 	{
