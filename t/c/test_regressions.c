@@ -351,6 +351,18 @@ test_taken_apart(void)
 	ok(result.count == 0, "a person may attach such fields");
 }
 
+/* Those who got the mail were reported as failed, where the words for that were not known. */
+static void
+test_partial(void)
+{
+	mail(DAEMON "\nThe following recipients did not receive your message:\n\n  a@example.com: 550 5.1.1 user unknown\n\nThe following recipients received your message:\n\n  b@example.com\n");
+	ok(result.count == 2 && result.rows[0].kind == KIND_FAILURE && result.rows[1].kind == KIND_SUCCESS, "one got it, one did not");
+	mail(DAEMON "\nThe following address(es) failed:\n\n  a@example.com\n    550 5.1.1 user unknown\n\nThe following address(es) have yet to be delivered:\n\n  b@example.com: Connection timed out\n");
+	ok(result.count == 2 && result.rows[0].kind == KIND_FAILURE && result.rows[1].kind == KIND_DELAY, "one waits");
+	mail(DAEMON "\nRecipient: a@example.com; Reason: 552 mailbox full\n");
+	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "the reason behind the labelled address");
+}
+
 int
 main(void)
 {
@@ -373,6 +385,7 @@ main(void)
 	test_line_of_markers();
 	test_unnamed();
 	test_poses();
+	test_partial();
 	give_back();
 	return finish();
 }
