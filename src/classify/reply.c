@@ -303,6 +303,52 @@ find_status(Reply *reply)
 	}
 }
 
+/* The host name that ends at 'end' and has white space or a bracket before it. */
+static Slice
+host_before(Slice s, size_t end)
+{
+	size_t		start;
+	Slice		name;
+
+	while (end > 0 && ascii_is_space(s.p[end - 1]))
+		end--;
+	for (start = end; start > 0 && !ascii_is_space(s.p[start - 1]) && s.p[start - 1] != '<';)
+		start--;
+	name = slice(s.p + start, end - start);
+	return address_is_domain(name) && slice_find(name, '.', 0) != SLICE_NPOS ? name : SLICE_NONE;
+}
+
+/*
+ * Exchange: "<mx.example.com #5.1.1 smtp;550 ...>",
+ * "[LastAttemptedServerName=mx.example.com]".
+ */
+static Slice
+exchange_host(Slice whole, size_t preface)
+{
+	Slice		s = slice(whole.p, preface);
+	size_t		at = slice_find_nocase(s, SLICE_LIT(" smtp;"), 0);
+	Slice		name;
+
+	if (at != SLICE_NPOS)
+	{
+		size_t		hash = at;
+
+		while (hash > 0 && at - hash < 12 && s.p[hash] != '#')
+			hash--;
+		if (s.p[hash] == '#' && hash > 0 && (name = host_before(s, hash)).n > 0)
+			return name;
+	}
+	at = slice_find_nocase(whole, SLICE_LIT("[LastAttemptedServerName="), 0);
+	if (at != SLICE_NPOS)
+	{
+		size_t		end = slice_find(whole, ']', at);
+
+		if (end != SLICE_NPOS && address_is_domain(slice(whole.p + at + 25, end - at - 25)))
+			return slice(whole.p + at + 25, end - at - 25);
+	}
+	return SLICE_NONE;
+}
+
 /* The host that the preface before the reply names. */
 static void
 find_rhost(Reply *reply, size_t preface)
@@ -319,6 +365,9 @@ find_rhost(Reply *reply, size_t preface)
 	size_t		offset = 0;
 	Slice		ip;
 
+	reply->rhost = exchange_host(reply->whole, preface);
+	if (reply->rhost.n > 0)
+		return;
 	/* qmail: "192.0.2.1 does not like recipient." */
 	if (address_find_ip(slice(s.p, s.n < 48 ? s.n : 48), &offset, &ip) && ip.p == s.p)
 	{

@@ -310,11 +310,12 @@ read_supplementary(Report *report, Group *group, Slice value)
 	size_t		hash = slice_find(value, '#', 0);
 
 	append_vendor(report, group, value);
-	if (delivery->diagnostic.n > 0 || at == SLICE_NPOS || at > 512 ||
-		at + 6 > value.n || !ascii_is_digit(value.p[at + 5]))
+	if (at == SLICE_NPOS || at > 512 || at + 6 > value.n || !ascii_is_digit(value.p[at + 5]))
 		return;
-	if (delivery->rhost.n == 0 && hash != SLICE_NPOS && hash < at && value.n > 2 && value.p[0] == '<')
+	if (delivery->rhost.n == 0 && hash != SLICE_NPOS && hash > 1 && hash < at && value.p[0] == '<')
 		delivery->rhost = dsn_name(report->arena, slice(value.p + 1, hash - 1));
+	if (delivery->diagnostic.n > 0)
+		return;
 	value = slice_between(value.p + at, value.p + value.n);
 	if (value.p[value.n - 1] == '>')
 		value.n--;

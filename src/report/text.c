@@ -62,6 +62,7 @@ typedef struct Reader
 
 	/* an address alone in the line before, not known as a recipient */
 	Slice		bare;
+	Slice		bare_host;		/* a host name alone, likewise */
 	bool		advice_ended;	/* by a refusal that was quoted */
 	bool		aside;			/* in a paragraph that others added */
 	bool		to_follows;		/* the line before was a mere "To:" */
@@ -695,6 +696,11 @@ read_line(Reader *reader, size_t number)
 	is_recipient = shape_read(line, &shape) && is_recipient_line(reader, &shape, line, indent);
 	/* an address, and the reply to it in the next line: all languages say it so */
 	bare = reader->bare;
+	/* Exchange: "mx.example.com", and below it "Remote Server returned '550 ...'" */
+	if (reader->bare_host.n > 0 && reader->member_count > 0 && reader->rhost.n == 0 &&
+		slice_starts_nocase(trimmed, SLICE_LIT("Remote Server returned")))
+		reader->rhost = reader->bare_host;
+	reader->bare_host = address_is_domain(trimmed) && slice_find(trimmed, '.', 0) != SLICE_NPOS ? trimmed : SLICE_NONE;
 	reader->bare = shape.alone && !is_recipient && reader->mode != MODE_TRANSCRIPT &&
 		slice_find(shape.address, '@', 0) != SLICE_NPOS ? shape.address : SLICE_NONE;
 	if (bare.n > 0 && begins_with_reply(trimmed) && holds_reply(trimmed))

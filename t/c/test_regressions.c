@@ -51,6 +51,18 @@ run(void)
 
 static void mail(const char *s) { begin(); add(s); run(); }
 
+/* Exchange names the host that refused in a line of its own, or in front of its code. */
+static void
+test_exchange_hosts(void)
+{
+	mail(DAEMON "\nDelivery has failed to these recipients or groups:\n\na@example.com\nNo.\n\nGenerating server: ex.example.org\n\n"
+		 "a@example.com\nmx.example.com\nRemote Server returned '550 5.1.1 unknown'\n");
+	is(result.rows[0].rhost, SLICE_LIT("mx.example.com"), "the host above the reply");
+	mail(REPORT "Final-Recipient: rfc822;a@example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp;550 5.1.1 unknown\n"
+		 "X-Supplementary-Info: <mx.example.com #5.1.1 smtp;550 5.1.1 unknown>\n--b--\n");
+	is(result.rows[0].rhost, SLICE_LIT("mx.example.com"), "the host in the supplementary reply");
+}
+
 /* What gateways put before a subject does not hide it; nor does a mark without end read on. */
 static void
 test_tagged_subject(void)
@@ -366,6 +378,7 @@ test_partial(void)
 int
 main(void)
 {
+	test_exchange_hosts();
 	test_tagged_subject();
 	test_named_address();
 	test_wrapped_label();
