@@ -121,6 +121,8 @@ shape_read(Slice line, Shape *shape)
 	/* Exchange's and MailEnable's "[SMTP:a@b]" */
 	if (slice_starts_nocase(slice(line.p + begin, line.n - begin), SLICE_LIT("[SMTP:")))
 		begin += 6;
+	if (begin >= line.n)
+		return false;
 	if (line.p[begin] == '<')
 	{
 		size_t		close = slice_find(slice(line.p, line.n < begin + LIMIT_ADDRESS_BYTES ? line.n : begin + LIMIT_ADDRESS_BYTES),

@@ -373,6 +373,45 @@ test_partial(void)
 	ok(result.count == 2 && result.rows[0].kind == KIND_FAILURE && result.rows[1].kind == KIND_DELAY, "one waits");
 	mail(DAEMON "\nRecipient: a@example.com; Reason: 552 mailbox full\n");
 	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "the reason behind the labelled address");
+/* A line that ends behind "[SMTP:" was read on. */
+static void
+test_cut_bracket(void)
+{
+	mail(DAEMON "\nYour message could not be delivered to:\n\n[SMTP:");
+	ok(result.count <= 1, "a bracket without an address");
+}
+
+/* A verdict of the reporting host that names its own cause was given what a remote host had said of another one. */
+static void
+test_local_cause(void)
+{
+	mail("From: Mail Delivery Subsystem <MAILER-DAEMON@mx.example.com>\nTo: sender@example.org\nSubject: Returned mail: Host unknown\n\n"
+		 "   ----- Transcript of session follows -----\nWhile talking to mx1.example.net:\n>>> MAIL From:<sender@example.org>\n"
+		 "<<< 501 <sender@example.org>... no access\n554 <a@example.net>... Remote protocol error\n"
+		 "554 <b@nowhere.example>... 550 Host unknown (Authoritative answer from name server)\n\n   ----- Unsent message follows -----\n"
+		 "From: sender@example.org\nSubject: x\n\nx\n");
+	ok(result.count == 2 && result.rows[1].reason && strcmp(result.rows[1].reason, "hostunknown") == 0 &&
+	   result.rows[1].smtp_command == NULL, "a local verdict with a cause of its own");
+}
+
+/* The returned header in a text part, in the part's own header, or behind a wrong delimiter was not found. */
+static void
+test_undeclared_returned(void)
+{
+	static const char *const ends[] = {
+		"--b\nContent-Type: text/plain\n\nReturn-path: <sender@example.org>\nReceived: from x by y; Mon, 23 Nov 2026 10:00:00 +0000\nMessage-ID: <1@example.org>\n\nx\n--b--\n",
+		"--b\nReceived: from x by y; Mon, 23 Nov 2026 10:00:00 +0000\nMessage-ID: <1@example.org>\nFrom: sender@example.org\n\nx\n--b--\n",
+		"--c\nContent-Type: text/rfc822-headers\n\nFrom: sender@example.org\nMessage-ID: <1@example.org>\n\n--c--\n",
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+	{
+		begin();
+		add(REPORT "Final-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\n\n");
+		add(ends[i]);
+		run();
+		is(result.count == 1 ? result.rows[0].message_id : SLICE_NONE, SLICE_LIT("1@example.org"), "a returned header that nobody declared");
+	}
 }
 
 int
@@ -399,6 +438,9 @@ main(void)
 	test_unnamed();
 	test_poses();
 	test_partial();
+	test_cut_bracket();
+	test_local_cause();
+	test_undeclared_returned();
 	give_back();
 	return finish();
 }
