@@ -225,6 +225,12 @@ is_announced(Slice s, size_t i)
 		if (slice_ends_nocase(slice(s.p, i), words[k]))
 			return true;
 	}
+	/* a log's line: "mx.example.com:25 jdoe@example.com 550 No such user" */
+	for (size_t k = i; refusal && k > 0 && s.p[k - 1] != ' '; k--)
+	{
+		if (s.p[k - 1] == '@')
+			return true;
+	}
 	return false;
 }
 

@@ -63,6 +63,7 @@ test_reply(void)
 		SLICE_LIT("550-5.1.1 The account that you tried does not exist"), SLICE_NONE},
 		{SLICE_LIT("MSEXCH:IMS:ORG:SITE:SERVER 3550 (000B09AA) 550 Relaying is prohibited"), 550, SLICE_NONE,
 		SLICE_LIT("550 Relaying is prohibited"), SLICE_NONE},
+		{SLICE_LIT("192.0.2.1:25 jdoe@example.net 550 No such user"), 550, SLICE_NONE, SLICE_LIT("550 No such user"), SLICE_NONE},
 		{SLICE_LIT("421 4.3.0 upstream error (421): please retry later"), 421, SLICE_LIT("4.3.0"),
 		SLICE_LIT("421 4.3.0 upstream error (421): please retry later"), SLICE_NONE},
 		{SLICE_LIT("@40000000 delivery 42: failure: 192.0.2.1_does_not_like_recipient./Remote_host_said:_550_5.1.1_No_such_user/Giving_up_on_192.0.2.1./"),
