@@ -172,6 +172,7 @@ is_code_at(Slice s, size_t i)
 {
 	char		before = i > 0 ? s.p[i - 1] : ' ';
 	char		behind = i + 3 < s.n ? s.p[i + 3] : ' ';
+	size_t		length;
 
 	if (i + 3 > s.n || (s.p[i] != '2' && s.p[i] != '4' && s.p[i] != '5') ||
 		s.p[i + 1] < '0' || s.p[i + 1] > '7' || !ascii_is_digit(s.p[i + 2]))
@@ -184,6 +185,9 @@ is_code_at(Slice s, size_t i)
 		return false;
 	if (s.p[i] == '2' && behind == ')')
 		return false;
+	/* wrapped before the enhanced code */
+	if (behind == '\n' && i + 4 < s.n && status_read(slice(s.p + i + 4, s.n - i - 4), &length) != 0)
+		return true;
 	return behind == ' ' || behind == '-' || behind == ':' || behind == ',' || behind == '\'' ||
 		behind == '"' || behind == '>' || behind == ';' || behind == ')' || behind == '<';
 }

@@ -149,9 +149,32 @@ linked_address(Slice tag)
 	return has_at ? slice(tag.p, n) : SLICE_NONE;
 }
 
+/* An element whose line ends and blanks count: by its name or its style. */
+static bool
+keeps_lines(Slice name, Slice tag)
+{
+	static const Slice names[] = {SLICE_LIT("pre"), SLICE_LIT("xmp"), SLICE_LIT("listing"), SLICE_LIT("plaintext"), SLICE_LIT("textarea")};
+	size_t		style;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (slice_equal_nocase(name, names[i]))
+			return true;
+	}
+	style = slice_find_nocase(tag, SLICE_LIT("white-space"), 0);
+	if (style == SLICE_NPOS)
+		return false;
+	style += 11;
+	while (style < tag.n && (tag.p[style] == ' ' || tag.p[style] == ':'))
+		style++;
+	return slice_starts_nocase(slice(tag.p + style, tag.n - style), SLICE_LIT("pre"));
+}
+
 Slice
 html_to_text(Arena *arena, Slice html)
 {
+	Slice		keeper = SLICE_NONE;	/* name of the element that keeps its lines */
+	size_t		keepers = 0;	/* how many of that name are open in each other */
 	Slice		link = SLICE_NONE;	/* the address behind the link that is open */
 	size_t		link_text = 0;	/* where its words begin in 'out' */
 	char	   *out = arena_alloc(arena, html.n + 1);
@@ -205,6 +228,13 @@ html_to_text(Arena *arena, Slice html)
 					link = opens ? linked_address(slice_between(html.p + end, html.p + i)) : SLICE_NONE;
 					link_text = n;
 				}
+				if (keepers > 0 && slice_equal_nocase(tag, keeper))
+					keepers += opens ? 1 : -1;
+				else if (keepers == 0 && opens && keeps_lines(tag, slice_between(html.p + end, html.p + i)))
+				{
+					keeper = tag;
+					keepers = 1;
+				}
 				if (opens && slice_equal_nocase(tag, SLICE_LIT("style")))
 					i = skip_element(html, i, SLICE_LIT("</style"));
 				else if (opens && slice_equal_nocase(tag, SLICE_LIT("script")))
@@ -228,6 +258,21 @@ html_to_text(Arena *arena, Slice html)
 				i += taken;
 				continue;
 			}
+		}
+		/* U+00A0 NO-BREAK SPACE */
+		if (c == '\xc2' && i + 1 < html.n && html.p[i + 1] == '\xa0')
+		{
+			c = ' ';
+			i++;
+		}
+		if (keepers > 0)
+		{
+			if (c != '\r')
+				out[n++] = c;
+			else if (i + 1 >= html.n || html.p[i + 1] != '\n')
+				out[n++] = '\n';
+			i++;
+			continue;
 		}
 		if (c == '\r' || c == '\n' || c == '\t')
 			c = ' ';

@@ -15,8 +15,16 @@ skip_bullets(Slice line)
 {
 	size_t		i = 0;
 
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t' || line.p[i] == '*' || line.p[i] == '>'))
-		i++;
+	for (;;)
+	{
+		if (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t' || line.p[i] == '*' || line.p[i] == '>'))
+			i++;
+		/* U+00A0 NO-BREAK SPACE */
+		else if (i + 1 < line.n && memcmp(line.p + i, "\xc2\xa0", 2) == 0)
+			i += 2;
+		else
+			break;
+	}
 	while (i < line.n && line.p[i] == '-')
 		i++;
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))

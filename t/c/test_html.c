@@ -41,6 +41,9 @@ test_text(void)
 		{"a name that links to an address", SLICE_LIT("to <a href=\"mailto:user@example.com?subject=x\">Mr. User</a> failed"), SLICE_LIT("to Mr. User <user@example.com> failed")},
 		{"the address that links to itself", SLICE_LIT("<a href='mailto:user@example.com'>user@example.com</a>"), SLICE_LIT("user@example.com")},
 		{"links to nobody", SLICE_LIT("<a href=mailto:>a</a><a name=b>c</a></a>"), SLICE_LIT("ac")},
+		{"lines that count", SLICE_LIT("a\nb<pre>c\r\n  d\n\ne\rf<b>g</b></pre>h\ni"), SLICE_LIT("a b\nc\n  d\n\ne\nfg\nh i")},
+		{"by their style", SLICE_LIT("<div style=\"white-space: pre-wrap\">a\nb<div>c\nd</div>e\nf</div>g\nh"), SLICE_LIT("a\nb\nc\nd\ne\nf\ng h")},
+		{"a blank that does not break", SLICE_LIT("a\xc2\xa0" "b"), SLICE_LIT("a b")},
 		{"nothing", SLICE_LIT(""), SLICE_LIT("")},
 	};
 	Arena		arena;
@@ -62,7 +65,7 @@ static void
 test_hazards(void)
 {
 	static const char *const pieces[] = {
-		"<", "&", "&#", "&#0;", "&#9", "&#x10ffff;", "</", "<!--", "-->", "<p", "<p>", ">", "<br>", "<style>", "</style", "\"", "\xe3\x81\x82", " "
+		"<", "&", "&#", "&#0;", "&#9", "&#x10ffff;", "</", "<!--", "-->", "<p", "<p>", ">", "<br>", "<style>", "</style", "<pre>", "</pre>", "\r\n", "\"", "\xe3\x81\x82", " "
 	};
 	uint32_t	seed = 2463534242u;
 	bool		valid = true;

@@ -77,6 +77,7 @@ test_reply(void)
 		SLICE_LIT("connect to mx.example.net[192.0.2.1]:25: Connection refused"), SLICE_LIT("mx.example.net")},
 		{SLICE_LIT("rejected by the server for the recipient domain example.com by mx.example.net. [192.0.2.1].\n\nThe error that the other server returned was:\n550 5.1.1 No"), 550,
 		SLICE_LIT("5.1.1"), SLICE_LIT("550 5.1.1 No"), SLICE_LIT("mx.example.net")},
+		{SLICE_LIT("host mx.example.net[192.0.2.1] said: 421\n4.7.0 slow down"), 421, SLICE_LIT("4.7.0"), SLICE_LIT("421 4.7.0 slow down"), SLICE_LIT("mx.example.net")},
 		{SLICE_LIT("550"), 550, SLICE_NONE, SLICE_LIT("550"), SLICE_NONE},
 		{SLICE_LIT("5.3.0 - Other mail system problem 550-'no such user'"), 550, SLICE_NONE, SLICE_LIT("550-'no such user'"), SLICE_NONE},
 		{SLICE_LIT("a@example.com: [192.0.2.1], 550 no such user"), 550, SLICE_NONE, SLICE_LIT("550 no such user"), SLICE_NONE},
