@@ -373,6 +373,8 @@ test_partial(void)
 	ok(result.count == 2 && result.rows[0].kind == KIND_FAILURE && result.rows[1].kind == KIND_DELAY, "one waits");
 	mail(DAEMON "\nRecipient: a@example.com; Reason: 552 mailbox full\n");
 	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "the reason behind the labelled address");
+}
+
 /* A line that ends behind "[SMTP:" was read on. */
 static void
 test_cut_bracket(void)
