@@ -287,7 +287,7 @@ is_recipient_line(const Reader *reader, const Shape *shape, Slice line, size_t i
 	/* deeper than the recipient's line: a reply that was wrapped */
 	if (reader->member_count > 0 && indent > reader->indent &&
 		(has_words(reader) || !shape->alone) &&
-		!(reader->blank_behind && shape->alone && is_known(reader, shape->address)))
+		!(reader->blank_behind && shape->alone && ((shape->bracketed && shape->colon) || is_known(reader, shape->address))))
 		return false;
 	if (!has_domain && !(shape->bracketed && (shape->colon || shape->alone) && reader->mode == MODE_LIST))
 		return false;

@@ -148,6 +148,23 @@ extend(Transcript *transcript, Slice line)
 		last->address = address_in(transcript->arena, line);
 }
 
+/* Sendmail's own word for a class of reply codes (EX_NOUSER, EX_UNAVAILABLE, EX_PROTOCOL, EX_DATAERR, EX_NOPERM): it adds nothing. */
+static bool
+sums_up(Slice line)
+{
+	static const Slice words[] = {
+		SLICE_LIT("... User unknown"), SLICE_LIT("... Service unavailable"), SLICE_LIT("... Remote protocol error"),
+		SLICE_LIT("... Data format error"), SLICE_LIT("... Insufficient permission"),
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (slice_ends_nocase(line, words[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
 add(Transcript *transcript, Slice line, bool local)
 {
@@ -181,7 +198,8 @@ add(Transcript *transcript, Slice line, bool local)
 		if (transcript->count > 1 && !refusal[-1].local && refusal[-1].address.n == 0 &&
 			refusal->address.n > 0)
 		{
-			refusal->words = join(transcript->arena, refusal[-1].words, line);
+			/* "User unknown" it says of any 550, also where the host spoke of something else */
+			refusal->words = sums_up(line) ? refusal[-1].words : join(transcript->arena, refusal[-1].words, line);
 			refusal->command = refusal[-1].command;
 			refusal->rhost = refusal[-1].rhost;
 		}
