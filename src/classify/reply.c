@@ -188,6 +188,9 @@ is_code_at(Slice s, size_t i)
 	/* wrapped before the enhanced code */
 	if (behind == '\n' && i + 4 < s.n && status_read(slice(s.p + i + 4, s.n - i - 4), &length) != 0)
 		return true;
+	/* "refused to talk to me: 554" and its words in the next line */
+	if (behind == '\n')
+		return s.p[i] != '2' && before != ':';
 	return behind == ' ' || behind == '-' || behind == ':' || behind == ',' || behind == '\'' ||
 		behind == '"' || behind == '>' || behind == ';' || behind == ')' || behind == '<';
 }
