@@ -22,6 +22,9 @@ is_office(Slice address)
 		SLICE_LIT("postmaster"), SLICE_LIT("mailer-daemon"), SLICE_LIT("mailerdaemon"), SLICE_LIT("abuse"), SLICE_LIT("support"),
 		SLICE_LIT("hostmaster"), SLICE_LIT("webmaster"), SLICE_LIT("root"), SLICE_LIT("admin"), SLICE_LIT("administrator"),
 		SLICE_LIT("help"), SLICE_LIT("helpdesk"), SLICE_LIT("noreply"), SLICE_LIT("no-reply"), SLICE_LIT("mdaemon"),
+		SLICE_LIT("hilfe"), SLICE_LIT("aide"), SLICE_LIT("ayuda"), SLICE_LIT("aiuto"), SLICE_LIT("ajuda"), SLICE_LIT("hulp"),
+		SLICE_LIT("pomoc"), SLICE_LIT("yardim"), SLICE_LIT("soporte"), SLICE_LIT("suporte"), SLICE_LIT("supporto"),
+		SLICE_LIT("assistenza"), SLICE_LIT("assistance"), SLICE_LIT("kundenservice"), SLICE_LIT("klantenservice"),
 		SLICE_LIT("delist"), SLICE_LIT("removal"), SLICE_LIT("unblock"), SLICE_LIT("mail-daemon"), SLICE_LIT("servicedesk"),
 	};
 	size_t		at = slice_find(address, '@', 0);

@@ -528,7 +528,8 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 	if (reading->signs.returned_to_nobody)
 		return subject || text->speaks ? NULL : "nothing in it reports a failure";
 	return subject && text->speaks && text->count > 0 &&
-		(text->quotes_reply || !reading->signs.returned_to_somebody) ? NULL : "nothing shows that a mail system wrote it";
+		(text->quotes_reply || text->returned.n > 0 || report->returned.present ||
+		 mime_field(report->header, SLICE_LIT("Auto-Submitted")).n > 2) ? NULL : "nothing shows that a mail system wrote it";
 }
 
 static bool
@@ -753,8 +754,7 @@ read_text_report(Reading *reading)
 		if (verp_decode(reading->arena, to, &verp) == VERP_RECIPIENT)
 			add_listed(reading, verp, "VERP", &text_report, kind);
 		/* what was sent so that nobody answers need not come from a mail system: a parcel could not be delivered, either */
-		else if (named.n > 0 && (signs_has(&reading->signs, SIGN_DAEMON) || signs_has(&reading->signs, SIGN_BOUNCE) ||
-								 signs_has(&reading->signs, SIGN_DELAY) || text_report.quotes_reply))
+		else if (named.n > 0 && (signs_has(&reading->signs, SIGN_DAEMON) || report->returned.present || text_report.quotes_reply))
 			add_listed(reading, named, "the only address that the text names", &text_report, kind);
 		else if (report->returned.present)
 			add_listed(reading, report->returned.original_recipient.n ? report->returned.original_recipient :

@@ -363,6 +363,18 @@ test_taken_apart(void)
 	ok(result.count == 0, "a person may attach such fields");
 }
 
+/* A parcel could not be delivered, either, and titles of magazines begin like subjects of bounces. */
+static void
+test_parcel(void)
+{
+	mail("Return-Path: <>\nFrom: Parcels <news@parcel.example>\nTo: me@example.org\nSubject: Delivery failed\n\nYour parcel could not be delivered, the recipient is unknown. Write to pat@parcel.example.\n");
+	ok(result.count == 0, "a parcel");
+	mail("From: Mag <news@mag.example>\nTo: me@example.org\nSubject: Undeliverable letters\n\nLetters could not be delivered to the following recipients:\n<editor@mag.example>\n");
+	ok(result.count == 0, "a magazine");
+	mail("From: Gate <gate@example.net>\nTo: me@example.org\nSubject: Undeliverable\nAuto-Submitted: auto-generated\n\nYour message could not be delivered to the following recipients:\n<a@example.com>\n");
+	ok(result.count == 1, "but a machine");
+}
+
 /* Those who got the mail were reported as failed, where the words for that were not known. */
 static void
 test_partial(void)
@@ -443,6 +455,7 @@ main(void)
 	test_cut_bracket();
 	test_local_cause();
 	test_undeclared_returned();
+	test_parcel();
 	give_back();
 	return finish();
 }
