@@ -995,10 +995,65 @@ read_message(Reading *reading)
 	return read_disposition(reading) || read_complaint(reading) || read_text_report(reading);
 }
 
+/* Reads the message, or one that it carries; false when none of them is a report. */
+static bool
+read_wrapped(Reading *reading)
+{
+	const Message *message = reading->message;
+
+	for (int i = 0; i < MAX_WRAPPINGS; i++)
+	{
+		int			inner;
+
+		if (read_message(reading))
+			return true;
+		/* only a mail system's own message is opened: people forward bounces, too, and keep their subject */
+		if (!signs_has(&reading->signs, SIGN_DAEMON) &&
+			(!signs_has(&reading->signs, SIGN_BOUNCE) || reading->signs.returned_to_somebody ||
+			 (signs_has(&reading->signs, SIGN_PASSED) && !reading->signs.returned_to_nobody)) &&
+			!(is_for_owner(reading) && holds_report(reading)))
+			return false;
+		inner = find_part(reading, PART_MESSAGE, reading->root);
+		if (inner < 0 || inner + 1 >= message->count || message->parts[inner + 1].parent != inner)
+			return false;
+		reading->root = inner + 1;
+	}
+	return false;
+}
+
+/*
+ * LISTSERV hands a bounce on to the owner of the list as text, below
+ * "---- Message in error (ID=17) ----".  Finds where it begins.
+ */
+static bool
+is_handed_on(const Reading *reading, Slice *bounce)
+{
+	const Header *header = &reading->message->parts[0].header;
+	Slice		text;
+	size_t		at;
+	size_t		line;
+
+	if (slice_find_nocase(mime_field(header, SLICE_LIT("From")), SLICE_LIT("listserv@"), 0) == SLICE_NPOS ||
+		!human_text(reading, 0, &text))
+		return false;
+	at = slice_find_nocase(text, SLICE_LIT("- Message in error "), 0);
+	if (at == SLICE_NPOS)
+		return false;
+	for (line = at; line > 0 && text.p[line - 1] == '-';)
+		line--;
+	while (at < text.n && text.p[at] != '\n' && text.p[at] != '\r')
+		at++;
+	if (at - line < 40)
+		return false;
+	*bounce = slice_trim(slice(text.p + at, text.n - at));
+	return bounce->n > 0;
+}
+
 void
 report_read(Arena *arena, const Message *message, Trail *trail, Report *report)
 {
 	Reading		reading = {.arena = arena, .message = message, .report = report};
+	Slice		bounce;
 
 	memset(report, 0, sizeof(*report));
 	report->arena = arena;
@@ -1007,24 +1062,23 @@ report_read(Arena *arena, const Message *message, Trail *trail, Report *report)
 	report->decoder = DECODER_NONE;
 	if (message->count == 0)
 		return;
-	for (int i = 0; i < MAX_WRAPPINGS; i++)
-	{
-		int			inner;
-
-		if (read_message(&reading))
-			return;
-		/* only a mail system's own message is opened: people forward bounces, too, and keep their subject */
-		if (!signs_has(&reading.signs, SIGN_DAEMON) &&
-			(!signs_has(&reading.signs, SIGN_BOUNCE) || reading.signs.returned_to_somebody ||
-			 (signs_has(&reading.signs, SIGN_PASSED) && !reading.signs.returned_to_nobody)) &&
-			!(is_for_owner(&reading) && holds_report(&reading)))
-			break;
-		inner = find_part(&reading, PART_MESSAGE, reading.root);
-		if (inner < 0 || inner + 1 >= message->count || message->parts[inner + 1].parent != inner)
-			break;
-		reading.root = inner + 1;
-	}
+	if (read_wrapped(&reading))
+		return;
 	reading.root = 0;
+	if (is_handed_on(&reading, &bounce))
+	{
+		Message    *inner = arena_alloc(arena, sizeof(Message));
+
+		if (inner == NULL)
+			return;
+		mime_scan(arena, bounce, inner);
+		report->message = reading.message = inner;
+		report->count = 0;
+		if (inner->count > 0 && read_wrapped(&reading))
+			return;
+		report->message = reading.message = message;
+		reading.root = 0;
+	}
 	report->header = &message->parts[0].header;
 	report->root = 0;
 	report->count = 0;

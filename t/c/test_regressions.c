@@ -428,9 +428,36 @@ test_undeclared_returned(void)
 	}
 }
 
+/* List managers hand bounces on to the owner: those are read; a member gets somebody's bounce as a sample. */
+static void
+test_handed_on(void)
+{
+	static const char *const members[] = {"list-owner@example.net", "c@example.net"};
+
+	mail("Return-Path: <>\nFrom: List server <LISTSERV@EXAMPLE.NET>\nTo: list-request@example.net\nSubject: LIST: error report\n\n"
+		 "The enclosed message is a delivery error.\n\n------------------------ Message in error (ID=17) ------------------------\n"
+		 "Return-Path: <>\nFrom: MAILER-DAEMON@example.org\nSubject: failure notice\n\n<a@example.com>:\nSorry, no mailbox here by that name. (#5.1.1)\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "LISTSERV");
+	for (int i = 0; i < 2; i++)
+	{
+		begin();
+		add("Return-Path: <>\nFrom: mailman@example.net\nTo: ");
+		add(members[i]);
+		add("\nSubject: Notice\nList-Id: <list.example.net>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"m\"\n\n"
+			"--m\n\nThis is a notice.\n\n--m\nContent-Type: message/rfc822\n\nReturn-Path: <>\nFrom: MAILER-DAEMON@example.org\n"
+			"Subject: failure notice\n\n<a@example.com>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--m--\n");
+		run();
+		if (i == 0)
+			is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "Mailman, to the owner");
+		else
+			ok(result.count == 0, "and not to a member");
+	}
+}
+
 int
 main(void)
 {
+	test_handed_on();
 	test_exchange_hosts();
 	test_tagged_subject();
 	test_named_address();
