@@ -224,6 +224,29 @@ is_output(Slice line)
 		!slice_starts_nocase(line, SLICE_LIT("Warning:"));
 }
 
+/*
+ * RFC 2920: with PIPELINING the answers to RCPT come behind ">>> DATA"; then
+ * the one to DATA says that no recipient is left: "503 5.0.0 Need RCPT".
+ */
+static bool
+is_for_want_of_recipients(const Transcript *transcript, Slice line)
+{
+	return transcript->command && strcmp(transcript->command, "DATA") == 0 &&
+		slice_starts_nocase(line, SLICE_LIT("503")) && slice_find_nocase(line, SLICE_LIT("rcpt"), 0) != SLICE_NPOS;
+}
+
+/* The refusals since the last command were answers to RCPT. */
+static void
+answered_recipients(Transcript *transcript)
+{
+	for (size_t i = transcript->since_command; i < transcript->count; i++)
+	{
+		if (transcript->refusals[i].command && strcmp(transcript->refusals[i].command, "DATA") == 0)
+			transcript->refusals[i].command = "RCPT";
+	}
+	transcript->in_reply = false;
+}
+
 void
 transcript_line(Transcript *transcript, Slice line)
 {
@@ -256,10 +279,18 @@ transcript_line(Transcript *transcript, Slice line)
 		const char *verb = transcript_verb(line);
 
 		if (verb)
+		{
 			transcript->command = verb;
+			transcript->since_command = transcript->count;
+		}
 		if (verb && strcmp(verb, "RCPT") == 0)
 			transcript->rcpt = address_in(transcript->arena, line);
 		transcript->in_reply = false;
+		return;
+	}
+	if (side == '<' && is_for_want_of_recipients(transcript, line))
+	{
+		answered_recipients(transcript);
 		return;
 	}
 	if (is_refusal(line))

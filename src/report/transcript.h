@@ -31,6 +31,7 @@ typedef struct Transcript
 	Slice		rhost;
 	Slice		rcpt;
 	const char *command;
+	size_t		since_command;	/* refusals that there were when it was given */
 	bool		in_reply;		/* the line before was a line of a remote refusal */
 	Slice		output;			/* of a delivery program, since the last session line or verdict */
 } Transcript;

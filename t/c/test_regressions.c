@@ -454,6 +454,30 @@ test_handed_on(void)
 	}
 }
 
+/* With PIPELINING the answer to RCPT stands behind ">>> DATA"; it was taken for one to DATA. */
+static void
+test_pipelined(void)
+{
+#define TALK(end) "From: Mail Delivery Subsystem <MAILER-DAEMON@mx.example.com>\nTo: sender@example.org\nSubject: Returned mail: see transcript for details\n\n" \
+	"   ----- The following addresses had permanent fatal errors -----\n<a@example.net>\n\n" \
+	"   ----- Transcript of session follows -----\n... while talking to mx1.example.net.:\n>>> DATA\n<<< 550 Unknown user a@example.net\n" end
+	mail(TALK("550 5.1.1 <a@example.net>... User unknown\n<<< 503 5.0.0 Need RCPT (recipient)\n"));
+	ok(result.count == 1 && result.rows[0].smtp_command && strcmp(result.rows[0].smtp_command, "RCPT") == 0 &&
+	   strcmp(result.rows[0].reason, "userunknown") == 0, "refused at RCPT, with PIPELINING");
+	mail(TALK("554 5.0.0 Service unavailable\n"));
+	ok(result.count == 1 && result.rows[0].smtp_command && strcmp(result.rows[0].smtp_command, "DATA") == 0 &&
+	   strcmp(result.rows[0].reason, "filtered") == 0, "refused after DATA");
+}
+
+/* A code at the end of a line was no code. */
+static void
+test_code_at_line_end(void)
+{
+	mail(DAEMON "\n<a@example.net>: host mx1.example.net[192.0.2.1] said: 550\n    <a@example.net>: User unknown\n");
+	ok(result.count == 1 && result.rows[0].reply_code == 550, "a reply code at the end of a line");
+	is(result.count == 1 ? result.rows[0].diagnostic_code : SLICE_NONE, SLICE_LIT("550 <a@example.net>: User unknown"), "  and its words");
+}
+
 int
 main(void)
 {
@@ -483,6 +507,8 @@ main(void)
 	test_local_cause();
 	test_undeclared_returned();
 	test_parcel();
+	test_pipelined();
+	test_code_at_line_end();
 	give_back();
 	return finish();
 }
