@@ -138,6 +138,56 @@ test_encoded(void)
 	is(reason ? reason->evidence : SLICE_NONE, SLICE_LIT("mailbox is full"), "the quotation is decoded");
 }
 
+/* What lies behind a bound was not looked at, and that is said. */
+static void
+test_bounds(void)
+{
+	static const char head[] = "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nTo: news@example.org\n"
+		"Subject: Undelivered Mail Returned to Sender\n\n";
+	static const char line[] = "<rosa@koharu.example>: 550 5.1.1 User unknown in this house, whoever may ask\n";
+	size_t		n = sizeof(head) - 1;
+	size_t		wanted = 300000;
+	char	   *text = malloc(wanted + sizeof(line));
+	BounceExplanation explanation;
+	const ExplainStep *step;
+
+	memcpy(text, head, n);
+	while (n < wanted)
+	{
+		memcpy(text + n, line, sizeof(line) - 1);
+		n += sizeof(line) - 1;
+	}
+	explanation = bounce_explain_message(&arena, slice(text, n));
+	step = step_of(&explanation, "bound", true);
+	is(step ? step->value : SLICE_NONE, SLICE_LIT("bytes of a human text"), "a bound that was met is told");
+	ok(step && step->why.n > 0, "with what that means");
+	arena_reset(&arena);
+	free(text);
+}
+
+/* Each message of an mbox is explained; so is one that succeeded. */
+static void
+test_several(void)
+{
+#define BOX_LINE "From MAILER-DAEMON  Thu Apr 29 23:34:45 2015\n"
+	Slice		raw = SLICE_LIT(BOX_LINE FAILURE_HEAD "Final-Recipient: rfc822; a@koharu.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n\n"
+								BOX_LINE FAILURE_HEAD "Final-Recipient: rfc822; b@koharu.example\nAction: delivered\nStatus: 2.0.0\n\n--b--\n");
+	BounceExplanation explanation = bounce_explain_message(&arena, raw);
+	size_t		recipients = 0;
+	const ExplainStep *last = NULL;
+
+	for (size_t i = 0; i < explanation.count; i++)
+	{
+		if (!explanation.steps[i].won)
+			continue;
+		recipients += strcmp(explanation.steps[i].decision, "recipient") == 0;
+		if (strcmp(explanation.steps[i].decision, "reason") == 0)
+			last = &explanation.steps[i];
+	}
+	ok(recipients == 2, "both messages of an mbox");
+	is(last ? last->value : SLICE_NONE, SLICE_LIT("delivered"), "what was delivered has no other reason");
+}
+
 static void
 test_none(void)
 {
@@ -160,6 +210,8 @@ main(void)
 	test_amended();
 	test_provider_bound();
 	test_encoded();
+	test_several();
+	test_bounds();
 	test_none();
 	arena_reset(&arena);
 	return finish();
