@@ -88,8 +88,8 @@ part_text(const Reading *reading, const Part *part, size_t limit)
 	Slice		text = decode_text(reading->arena, part->body, part->encoding, part->charset, limit);
 
 	trail_source(reading->report->trail, text, part->body);
-	if (part->encoding != TRANSFER_IDENTITY && part->body.n > limit)
-		trail_bound(reading->report->trail, "encoded bytes of one part", part->body);
+	if (part->body.n > limit)
+		trail_bound(reading->report->trail, "bytes of a text", part->body);
 	return text;
 }
 

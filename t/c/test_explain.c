@@ -159,7 +159,7 @@ test_bounds(void)
 	}
 	explanation = bounce_explain_message(&arena, slice(text, n));
 	step = step_of(&explanation, "bound", true);
-	is(step ? step->value : SLICE_NONE, SLICE_LIT("bytes of a human text"), "a bound that was met is told");
+	is(step ? step->value : SLICE_NONE, SLICE_LIT("bytes of a text"), "a bound that was met is told");
 	ok(step && step->why.n > 0, "with what that means");
 	arena_reset(&arena);
 	free(text);
