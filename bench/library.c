@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "bounce.h"
+#include "classify/regex.h"
 #include "mails.h"
 
 #define SPARE_BYTES (64 * 1024)
@@ -52,19 +53,27 @@ static size_t
 read_mails(const Mails *mails)
 {
 	Spare		spare = {malloc(SPARE_BYTES), 0, 0};
+	Spare		none = {NULL, SPARE_BYTES, 0};
+	Arena		lasting;
+	Regexes		regexes;
 	size_t		rows = 0;
 	size_t		i;
 
 	if (spare.bytes == NULL)
 		abort();
+	/* as a query keeps them from mail to mail */
+	arena_init(&lasting, spare_alloc, spare_release, &none, NULL);
+	regexes_init(&regexes, &lasting);
 	for (i = 0; i < mails->count; i++)
 	{
 		Arena		arena;
 
 		arena_init(&arena, spare_alloc, spare_release, &spare, NULL);
+		arena.regexes = &regexes;
 		rows += bounce_read_message(&arena, mails->messages[i], false).count;
 		arena_reset(&arena);
 	}
+	arena_reset(&lasting);
 	free(spare.bytes);
 	return rows;
 }

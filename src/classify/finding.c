@@ -75,7 +75,9 @@ take_best(Finding *finding, const Hit *hit)
 static void
 ask(const Finding *finding, Hit *hit)
 {
-	if (!regexes_match(finding->regexes, hit->row->regex, finding->text))
+	if (*finding->matches_left == 0)
+		hit->lost = "more expressions are asked of one message only up to a bound";
+	else if (--*finding->matches_left, !regexes_match(finding->regexes, hit->row->regex, finding->text))
 		hit->lost = "its regular expression does not match";
 }
 

@@ -27,6 +27,7 @@ typedef struct Finding
 	const uint16_t *providers;	/* FINDING_PROVIDERS of them, PROVIDER_NONE where unknown */
 	Trail	   *trail;			/* NULL: only the best are kept */
 	Regexes    *regexes;
+	unsigned   *matches_left;	/* expressions that may still be asked of this message */
 	Hit			best;			/* traps aside */
 	Hit			trap;			/* says that somebody else's failure is quoted */
 	bool		searched;		/* some text was */

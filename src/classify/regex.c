@@ -3,10 +3,10 @@
  *	  Regular expressions, for the phrases whose words alone say too little.
  *
  * The automaton has found the phrase's words before a pattern is asked, so
- * patterns run seldom and on one reply.  A pattern is compiled once a message,
- * into its arena: this library has no state that outlives a message, and needs
- * none freed.  What PCRE2 wants while it matches is malloc's, given back before
- * anything else can happen.
+ * patterns run seldom and on one reply.  To compile one costs far more than to
+ * match it.  So the compiled ones are kept, in an arena, for as long as that
+ * lasts; this library has no state of its own.  What PCRE2 wants while it matches
+ * is malloc's, given back before anything else can happen.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -97,15 +97,15 @@ keep_memory(void *memory, void *arena)
 }
 
 void
-regexes_init(Regexes *regexes, Arena *arena, unsigned left)
+regexes_init(Regexes *regexes, Arena *arena)
 {
 	memset(regexes, 0, sizeof(*regexes));
 	regexes->arena = arena;
-	regexes->left = left;
 }
 
-static pcre2_code *
-code_of(Regexes *regexes, const char *pattern)
+/* The entry of the pattern, compiled when it is new; NULL when there is no room for it. */
+static const RegexEntry *
+entry_of(Regexes *regexes, const char *pattern)
 {
 	pcre2_general_context *memory;
 	pcre2_compile_context *context;
@@ -116,8 +116,10 @@ code_of(Regexes *regexes, const char *pattern)
 	for (size_t i = 0; i < regexes->count; i++)
 	{
 		if (regexes->entries[i].pattern == pattern)
-			return regexes->entries[i].code;
+			return &regexes->entries[i];
 	}
+	if (regexes->count >= REGEXES_KEPT)
+		return NULL;
 	entries = arena_grow(regexes->arena, regexes->entries, regexes->count, &regexes->allocated, sizeof(RegexEntry));
 	if (entries == NULL)
 		return NULL;
@@ -126,14 +128,13 @@ code_of(Regexes *regexes, const char *pattern)
 	context = memory ? pcre2_compile_context_create(memory) : NULL;
 	entries[regexes->count].pattern = pattern;
 	entries[regexes->count].code = context ? compile(pattern, context, &error, &offset) : NULL;
-	return entries[regexes->count++].code;
+	return &entries[regexes->count++];
 }
 
 bool
 regexes_match(Regexes *regexes, const char *pattern, Slice text)
 {
-	if (regexes->left == 0)
-		return false;
-	regexes->left--;
-	return matches(code_of(regexes, pattern), text);
+	const RegexEntry *entry = entry_of(regexes, pattern);
+
+	return entry ? matches(entry->code, text) : regex_matches(pattern, text);
 }

@@ -8,8 +8,9 @@
 #include "mail/arena.h"
 
 /*
- * The patterns that one message needed, compiled, in the message's arena; and
- * how many more times one may be asked.  Make it with regexes_init().
+ * Patterns that were needed, compiled, in an arena: the message's own, or one
+ * that lasts from message to message and is lent to them (Arena.regexes).  Make
+ * it with regexes_init(); it goes with its arena.
  */
 typedef struct Regexes
 {
@@ -17,10 +18,9 @@ typedef struct Regexes
 	struct RegexEntry *entries;
 	size_t		count;
 	size_t		allocated;
-	unsigned	left;			/* matches; none are found when it is 0 */
 } Regexes;
 
-void		regexes_init(Regexes *regexes, Arena *arena, unsigned matches);
+void		regexes_init(Regexes *regexes, Arena *arena);
 
 /*
  * Does the PCRE2 pattern (UTF-8, NUL-terminated, of static storage) match
@@ -29,6 +29,9 @@ void		regexes_init(Regexes *regexes, Arena *arena, unsigned matches);
  * is short.
  */
 bool		regexes_match(Regexes *regexes, const char *pattern, Slice text);
+
+/* Patterns that are kept at most; others are compiled for each use. */
+#define REGEXES_KEPT 256
 
 /* The same once, without a message. */
 bool		regex_matches(const char *pattern, Slice text);

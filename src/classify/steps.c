@@ -39,6 +39,7 @@ finding_of(Case *judged, Finding *finding)
 		finding->providers = judged->verdict->providers;
 		finding->trail = judged->trail;
 		finding->regexes = judged->regexes;
+		finding->matches_left = judged->matches_left;
 	}
 	return finding;
 }

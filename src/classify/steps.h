@@ -14,6 +14,7 @@ typedef struct Case
 	Arena	   *arena;
 	Trail	   *trail;			/* or NULL */
 	Regexes    *regexes;
+	unsigned   *matches_left;
 	const Delivery *delivery;
 	Verdict    *verdict;		/* reply, status, providers and command are known; the reason is not */
 	bool		has_diagnostic; /* the diagnostic, not the human text, is what is judged */

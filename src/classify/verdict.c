@@ -334,13 +334,14 @@ judge_init(Judge *judge, Arena *arena, Trail *trail)
 	judge->arena = arena;
 	judge->trail = trail;
 	/* a trail has every phrase asked, not only those that could win */
-	regexes_init(&judge->regexes, arena, trail ? 4 * LIMIT_REGEX_MATCHES : LIMIT_REGEX_MATCHES);
+	judge->matches_left = trail ? 4 * LIMIT_REGEX_MATCHES : LIMIT_REGEX_MATCHES;
+	regexes_init(&judge->regexes, arena);
 }
 
 void
 verdict_of(Judge *judge, const Delivery *delivery, Verdict *verdict)
 {
-	Case		judged = {.arena = judge->arena, .trail = judge->trail, .regexes = &judge->regexes,
+	Case		judged = {.arena = judge->arena, .trail = judge->trail, .regexes = judge->arena->regexes ? judge->arena->regexes : &judge->regexes, .matches_left = &judge->matches_left,
 		.delivery = delivery, .verdict = verdict};
 
 	memset(verdict, 0, sizeof(*verdict));

@@ -33,7 +33,8 @@ typedef struct Judge
 {
 	Arena	   *arena;
 	Trail	   *trail;			/* or NULL */
-	Regexes		regexes;
+	Regexes		regexes;		/* where the arena's owner lends none */
+	unsigned	matches_left;	/* expressions that may still be asked */
 } Judge;
 
 void		judge_init(Judge *judge, Arena *arena, Trail *trail);

@@ -26,6 +26,11 @@ typedef struct Arena
 	/* called now and then in long loops; may longjmp away; may be NULL */
 	void		(*interrupt) (void *owner);
 	bool		failed;			/* an allocation returned NULL */
+	/*
+	 * Compiled expressions that outlive the message, the owner's to make and to
+	 * keep (classify/regex.h); NULL: they are made for each message.
+	 */
+	struct Regexes *regexes;
 
 	/* private */
 	ArenaBlock *blocks;

@@ -55,6 +55,24 @@ backend_release(void *owner, void *block)
 		call->spare_used = 0;
 }
 
+static void *
+lasting_alloc(void *owner, size_t size)
+{
+	Call	   *call = (Call *) owner;
+
+	if (!AllocHugeSizeIsValid(size))
+		return NULL;
+	return MemoryContextAllocExtended(call->lasting_context, size,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+}
+
+static void
+lasting_release(void *owner, void *block)
+{
+	(void) owner;
+	pfree(block);
+}
+
 static void
 backend_interrupt(void *owner)
 {
@@ -103,6 +121,9 @@ call_begin(FunctionCallInfo fcinfo, int natts)
 		call->desc = lasting_descriptor(fcinfo, natts, flinfo->fn_mcxt);
 		charset_init(&call->charset);
 		call->spare = MemoryContextAlloc(flinfo->fn_mcxt, SPARE_BYTES);
+		call->lasting_context = flinfo->fn_mcxt;
+		arena_init(&call->lasting, lasting_alloc, lasting_release, call, NULL);
+		regexes_init(&call->regexes, &call->lasting);
 		flinfo->fn_extra = call;	/* only once it is whole */
 	}
 
@@ -112,6 +133,7 @@ call_begin(FunctionCallInfo fcinfo, int natts)
 	call->spare_blocks = 0;
 	arena_init(&call->arena, backend_alloc, backend_release, call,
 			   backend_interrupt);
+	call->arena.regexes = &call->regexes;
 	return call;
 }
 

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/tupdesc.h"
+#include "classify/regex.h"
 #include "fmgr.h"
 #include "mail/arena.h"
 #include "pg/charset.h"
@@ -21,9 +22,12 @@ typedef struct Call
 	TupleDesc	desc;			/* of the result, reference-counted */
 	Charset		charset;
 	Arena		arena;			/* empty between calls */
+	Arena		lasting;		/* as old as the Call */
+	Regexes		regexes;		/* in it: what one mail had compiled serves the next */
 
 	/* private */
 	MemoryContext context;		/* this call's memory */
+	MemoryContext lasting_context;	/* the Call's own */
 	char	   *spare;			/* SPARE_BYTES, as old as the Call */
 	size_t		spare_used;		/* of them */
 	int			spare_blocks;	/* lent out of it */
