@@ -28,10 +28,13 @@ is_office(Slice address)
 		SLICE_LIT("delist"), SLICE_LIT("removal"), SLICE_LIT("unblock"), SLICE_LIT("mail-daemon"), SLICE_LIT("servicedesk"),
 	};
 	size_t		at = slice_find(address, '@', 0);
+	size_t		first = 0;		/* word: "help" of "help.desk" */
 
+	while (first < address.n && (ascii_is_alnum(address.p[first]) || (unsigned char) address.p[first] >= 0x80))
+		first++;
 	for (size_t i = 0; at != SLICE_NPOS && i < sizeof(names) / sizeof(names[0]); i++)
 	{
-		if (slice_equal_nocase(slice(address.p, at), names[i]))
+		if (slice_equal_nocase(slice(address.p, at), names[i]) || slice_equal_nocase(slice(address.p, first), names[i]))
 			return true;
 	}
 	return false;
@@ -92,6 +95,7 @@ is_header_line(Slice line)
 		SLICE_LIT("References"), SLICE_LIT("In-Reply-To"), SLICE_LIT("Cc"), SLICE_LIT("ID"), SLICE_LIT("Mail From"),
 		SLICE_LIT("MAIL FROM"), SLICE_LIT(">>> MAIL"), SLICE_LIT("Content-ID"),
 	};
+	size_t		colon;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 	{
@@ -99,7 +103,10 @@ is_header_line(Slice line)
 			(line.p[names[i].n] == ':' || line.p[names[i].n] == ' ' || line.p[names[i].n] == '\t'))
 			return true;
 	}
-	return false;
+	/* "Queue-ID: 1@host", "Tracking ID: ..." */
+	colon = slice_find(line, ':', 0);
+	return colon != SLICE_NPOS && colon > 3 && colon < 40 && slice_ends_nocase(slice(line.p, colon), SLICE_LIT("id")) &&
+		(line.p[colon - 3] == '-' || line.p[colon - 3] == ' ');
 }
 
 size_t

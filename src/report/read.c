@@ -528,7 +528,7 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 	if (reading->signs.returned_to_nobody)
 		return subject || text->speaks ? NULL : "nothing in it reports a failure";
 	return subject && text->speaks && text->count > 0 &&
-		(text->quotes_reply || text->returned.n > 0 || report->returned.present ||
+		((text->quotes_reply && !reading->signs.returned_to_somebody) || text->returned.n > 0 || report->returned.present ||
 		 mime_field(report->header, SLICE_LIT("Auto-Submitted")).n > 2) ? NULL : "nothing shows that a mail system wrote it";
 }
 
@@ -609,10 +609,36 @@ static void
 read_again(Reading *reading, Slice text, BounceKind kind, const TextReport *first)
 {
 	RecipientIndex named = {.arena = reading->arena};
+	const Header *header = &reading->message->parts[reading->root].header;
+	Slice		home = address_domain(address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true));
 	TextReport	again;
+	size_t		start;
+	Slice		found;
 
-	if (named_addresses(reading->arena, first->words, &reading->message->parts[reading->root].header, &named) < 2)
+	if (named_addresses(reading->arena, first->words, header, &named) < 2)
 		return;
+	/* where a sentence names one, those below are others: to ask, or with similar names */
+	for (size_t i = 0; address_find(first->words, &i, &start, &found);)
+	{
+		Slice		address = address_clean(reading->arena, found, true);
+
+		if (recipients_find(&named, address) == RECIPIENT_NONE || slice_equal(address_domain(address), home))
+			continue;
+		while (start > 0 && first->words.p[start - 1] != '\n' && !ascii_is_alnum(first->words.p[start - 1]) &&
+			   (unsigned char) first->words.p[start - 1] < 0x80)
+			start--;
+		if (start > 0 && first->words.p[start - 1] != '\n')
+		{
+			size_t		end = slice_find(first->words, '\n', i);
+
+			/* of two in one sentence nobody knows which */
+			if (address_find(slice(first->words.p, end == SLICE_NPOS ? first->words.n : end), &i, &start, &found))
+				return;
+			add_listed(reading, address, "the address that a sentence names first", first, kind);
+			return;
+		}
+		break;
+	}
 	text_read_about(reading->arena, text, line_end_of(reading->message, text), &named, reading->report->trail, &again);
 	add_text_recipients(reading, &again, kind);
 }

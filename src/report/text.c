@@ -65,6 +65,7 @@ typedef struct Reader
 	Slice		bare_host;		/* a host name alone, likewise */
 	bool		advice_ended;	/* by a refusal that was quoted */
 	bool		aside;			/* in a paragraph that others added */
+	bool		quoted;			/* the whole report: its first recipient stands behind ">" */
 	bool		to_follows;		/* the line before was a mere "To:" */
 	bool		value_follows;	/* ... or another field's name */
 } Reader;
@@ -284,6 +285,9 @@ is_recipient_line(const Reader *reader, const Shape *shape, Slice line, size_t i
 {
 	bool		has_domain = slice_find(shape->address, '@', 0) != SLICE_NPOS;
 
+	/* somebody's words, quoted below those of the report */
+	if (line.p[indent] == '>' && reader->report->count > 0 && !reader->quoted)
+		return false;
 	/* deeper than the recipient's line: a reply that was wrapped */
 	if (reader->member_count > 0 && indent > reader->indent &&
 		(has_words(reader) || !shape->alone) &&
@@ -764,6 +768,8 @@ read_line(Reader *reader, size_t number)
 		}
 		else if (nothing_but_colon(behind_marker(&reader->lines, entry, marker)))
 			reader->mode = MODE_LIST;
+		else
+			add_words(reader, entry->start, entry->end);
 		return true;
 	}
 	/* the subject of the returned message may be "Your mailbox is full"; "From: <x> RCPT: <y> ... does not like recipient" is indimail's */
@@ -847,6 +853,8 @@ read_line(Reader *reader, size_t number)
 				close_group(reader);
 			reader->section = shape_action(line, shape.behind);
 		}
+		if (report->count == 0)
+			reader->quoted = trimmed.p[0] == '>';
 		add_recipient(reader, shape.address, indent);
 		if (!shape.colon && !shape.alone)
 			shape.behind = add_neighbours(reader, line, shape.behind, indent);

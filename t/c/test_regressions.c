@@ -375,6 +375,20 @@ test_parcel(void)
 	ok(result.count == 1, "but a machine");
 }
 
+/* Advice, quotes and ids gave recipients. */
+static void
+test_bystanders(void)
+{
+	mail(DAEMON "\nThe address a@example.com is unknown here. Others:\n\nb@example.com\nc@example.com\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "a sentence names one, those below are others");
+	mail(DAEMON "\n<a@example.com>: mailbox full\n\n> write to\n> <b@example.com>: our desk\n");
+	ok(result.count == 1, "a quoted mail");
+	mail(DAEMON "\nQueue-ID: 12@mx.example.com\nNe al a@example.com.\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "an id");
+	mail(DAEMON "\nDelivery failed: the mailbox is full.\n");
+	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "a label that tells the reason instead");
+}
+
 /* Those who got the mail were reported as failed, where the words for that were not known. */
 static void
 test_partial(void)
@@ -502,6 +516,7 @@ main(void)
 	test_line_of_markers();
 	test_unnamed();
 	test_poses();
+	test_bystanders();
 	test_partial();
 	test_cut_bracket();
 	test_local_cause();
