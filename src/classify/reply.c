@@ -301,7 +301,7 @@ find_status(Reply *reply)
 		size_t		length;
 		uint32_t	status;
 
-		if (s.p[i + 1] != '.' || (i > 0 && strchr(" \n#([:;<'\"=,-", s.p[i - 1]) == NULL))
+		if (s.p[i + 1] != '.' || (i > 0 && strchr(" \n#([:;<>'\"=,-", s.p[i - 1]) == NULL))
 			continue;
 		status = status_read(slice(s.p + i, s.n - i), &length);
 		/* a failure of the sender's address, quoted; "(#5.7.1)" is qmail's own code, whatever it speaks of */

@@ -354,6 +354,28 @@ begins_sentence(Slice between)
 	return false;
 }
 
+/* "a@b and c@d": what stands between is one short word. */
+static bool
+is_and(Slice between)
+{
+	static const Slice words[] = {
+		SLICE_LIT("and"), SLICE_LIT("und"), SLICE_LIT("et"), SLICE_LIT("y"), SLICE_LIT("e"), SLICE_LIT("en"), SLICE_LIT("og"),
+		SLICE_LIT("och"), SLICE_LIT("ja"), SLICE_LIT("i"), SLICE_LIT("a"), SLICE_LIT("or"), SLICE_LIT("&"),
+	};
+
+	while (between.n > 0 && (between.p[0] == '>' || between.p[0] == '"' || between.p[0] == '\'' || ascii_is_space(between.p[0])))
+		between = slice(between.p + 1, between.n - 1);
+	while (between.n > 0 && (between.p[between.n - 1] == '<' || between.p[between.n - 1] == '"' ||
+							 between.p[between.n - 1] == '\'' || ascii_is_space(between.p[between.n - 1])))
+		between.n--;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (slice_equal_nocase(between, words[i]))
+			return true;
+	}
+	return false;
+}
+
 /* All addresses of the line from offset 'from' on. */
 static bool
 add_addresses(Reader *reader, Slice line, size_t from, size_t indent, size_t *end)
@@ -367,7 +389,7 @@ add_addresses(Reader *reader, Slice line, size_t from, size_t indent, size_t *en
 	{
 		/* a list with commas or semicolons goes on; a sentence names one */
 		if (any && slice_find(slice(line.p + from, start - from), ',', 0) == SLICE_NPOS &&
-			slice_find(slice(line.p + from, start - from), ';', 0) == SLICE_NPOS)
+			slice_find(slice(line.p + from, start - from), ';', 0) == SLICE_NPOS && !is_and(slice(line.p + from, start - from)))
 			break;
 		if (!any && begins_sentence(slice(line.p + from, start - from)))
 			break;
