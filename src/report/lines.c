@@ -8,18 +8,18 @@
 #include "report/lines.h"
 
 /* labels and end marks speak of what stands behind them */
-#define LINE_OF_START ((1u << MARKER_END) | (1u << MARKER_RECIPIENT) | (1u << MARKER_REASON) | \
-					   (1u << MARKER_REMOTE) | (1u << MARKER_LOCAL) | (1u << MARKER_HELP) | \
-					   (1u << MARKER_TRANSCRIPT) | (1u << MARKER_TO) | (1u << MARKER_HEADER) | \
-					   (1u << MARKER_ASIDE))
+#define LINE_OF_START (MARKER_BIT(MARKER_END) | MARKER_BIT(MARKER_RECIPIENT) | MARKER_BIT(MARKER_REASON) | \
+					   MARKER_BIT(MARKER_REMOTE) | MARKER_BIT(MARKER_LOCAL) | MARKER_BIT(MARKER_HELP) | \
+					   MARKER_BIT(MARKER_TRANSCRIPT) | MARKER_BIT(MARKER_TO) | MARKER_BIT(MARKER_HEADER) | \
+					   MARKER_BIT(MARKER_ASIDE))
 /* ... and a label at the start of a line needs its colon */
-#define LABELS ((1u << MARKER_RECIPIENT) | (1u << MARKER_REASON) | (1u << MARKER_REMOTE) | \
-				(1u << MARKER_LOCAL) | (1u << MARKER_ALIAS) | (1u << MARKER_HEADER))
+#define LABELS (MARKER_BIT(MARKER_RECIPIENT) | MARKER_BIT(MARKER_REASON) | MARKER_BIT(MARKER_REMOTE) | \
+				MARKER_BIT(MARKER_LOCAL) | MARKER_BIT(MARKER_ALIAS) | MARKER_BIT(MARKER_HEADER))
 
 /* markers that give a line its part; of two at one place the longer one counts */
-#define STRUCTURE (LABELS | (1u << MARKER_START) | (1u << MARKER_FAILED) | (1u << MARKER_DELAYED) | \
-				   (1u << MARKER_DELIVERED) | (1u << MARKER_TRANSCRIPT) | (1u << MARKER_LEAD) | \
-				   (1u << MARKER_END) | (1u << MARKER_HELP))
+#define STRUCTURE (LABELS | MARKER_BIT(MARKER_START) | MARKER_BIT(MARKER_FAILED) | MARKER_BIT(MARKER_DELAYED) | \
+				   MARKER_BIT(MARKER_DELIVERED) | MARKER_BIT(MARKER_TRANSCRIPT) | MARKER_BIT(MARKER_LEAD) | \
+				   MARKER_BIT(MARKER_END) | MARKER_BIT(MARKER_HELP))
 
 /* each is held against those before it in its line */
 #define MAX_LINE_MARKERS 64
@@ -72,7 +72,7 @@ fits(const Search *search, const MarkerRow *row, const MatchHit *hit, const Text
 		behind = slice_between(text.p + end, text.p + line->end);
 	if (row->where == WHERE_LINE)
 		return only_punctuation(behind);
-	if (((1u << row->marker) & LABELS) == 0)
+	if ((MARKER_BIT(row->marker) & LABELS) == 0)
 		return true;
 	if (slice_trim(behind).n == 0)
 		return true;
@@ -92,11 +92,11 @@ drop_contained(Lines *lines, TextLine *line, uint32_t start, uint32_t end)
 	{
 		LineMarker *marker = &lines->markers[*link];
 
-		if (((1u << marker->marker) & STRUCTURE) && marker->start >= start && marker->end <= end)
+		if ((MARKER_BIT(marker->marker) & STRUCTURE) && marker->start >= start && marker->end <= end)
 			*link = marker->next;
 		else
 		{
-			line->kinds |= 1u << marker->marker;
+			line->kinds |= MARKER_BIT(marker->marker);
 			link = &marker->next;
 		}
 	}
@@ -110,7 +110,7 @@ is_contained(const Lines *lines, const TextLine *line, uint32_t start, uint32_t 
 	{
 		const LineMarker *marker = &lines->markers[i];
 
-		if (((1u << marker->marker) & STRUCTURE) && marker->start <= start && marker->end >= end)
+		if ((MARKER_BIT(marker->marker) & STRUCTURE) && marker->start <= start && marker->end >= end)
 			return true;
 	}
 	return false;
@@ -145,10 +145,10 @@ note_marker(void *context, const MatchHit *hit)
 	if (marker == NULL)
 		return false;
 	lines->markers = marker;
-	line = &lines->lines[((1u << row->marker) & LINE_OF_START) ? first : last];
+	line = &lines->lines[(MARKER_BIT(row->marker) & LINE_OF_START) ? first : last];
 	if (line->noted >= MAX_LINE_MARKERS)
 		return true;
-	if ((1u << row->marker) & STRUCTURE)
+	if (MARKER_BIT(row->marker) & STRUCTURE)
 	{
 		if (is_contained(lines, line, start, end))
 			return true;
@@ -164,7 +164,7 @@ note_marker(void *context, const MatchHit *hit)
 	link = &line->first_marker;
 	marker->next = *link;
 	*link = (uint32_t) lines->marker_count++;
-	line->kinds |= 1u << row->marker;
+	line->kinds |= MARKER_BIT(row->marker);
 	line->noted++;
 	/* what follows is the returned message */
 	return row->marker != MARKER_END;

@@ -23,12 +23,14 @@ typedef struct LineMarker
 	uint32_t	next;			/* of the same line, in order of end; LINE_NONE */
 } LineMarker;
 
+#define MARKER_BIT(marker) (UINT64_C(1) << (marker))
+
 typedef struct TextLine
 {
 	uint32_t	start;			/* offsets of the text; without line end */
 	uint32_t	end;
 	uint32_t	first_marker;	/* LINE_NONE */
-	uint32_t	kinds;			/* bit MARKER_x set */
+	uint64_t	kinds;			/* MARKER_BIT(MARKER_x) set */
 	uint32_t	noted;			/* markers that were */
 } TextLine;
 
@@ -53,7 +55,7 @@ void		lines_read(Arena *arena, Slice text, char line_end, Lines *lines);
 static inline bool
 line_has(const TextLine *line, int marker)
 {
-	return (line->kinds & (1u << marker)) != 0;
+	return (line->kinds & MARKER_BIT(marker)) != 0;
 }
 
 /* The last marker of that kind in the line; it must be there. */

@@ -68,6 +68,12 @@ typedef struct Reader
 	bool		quoted;			/* the whole report: its first recipient stands behind ">" */
 	bool		to_follows;		/* the line before was a mere "To:" */
 	bool		value_follows;	/* ... or another field's name */
+
+	/* InterMail: the words of a reason, for the recipients below them */
+	bool		reason_first;
+	bool		reason_ended;	/* by a recipient: what follows is another one */
+	uint32_t	reason_start;
+	uint32_t	reason_end;
 } Reader;
 
 /* ------------------------------------------------------------------------
@@ -625,8 +631,8 @@ puts_address_first(const char *text, const LineMarker *marker, Slice sentence)
 }
 
 /* markers that no gateway's warning holds */
-#define OF_REPORTS ((1u << MARKER_START) | (1u << MARKER_FAILED) | (1u << MARKER_DELAYED) | (1u << MARKER_DELIVERED) | \
-					(1u << MARKER_LEAD) | (1u << MARKER_RECIPIENT) | (1u << MARKER_TRANSCRIPT) | (1u << MARKER_END))
+#define OF_REPORTS (MARKER_BIT(MARKER_START) | MARKER_BIT(MARKER_FAILED) | MARKER_BIT(MARKER_DELAYED) | MARKER_BIT(MARKER_DELIVERED) | \
+					MARKER_BIT(MARKER_LEAD) | MARKER_BIT(MARKER_RECIPIENT) | MARKER_BIT(MARKER_TRANSCRIPT) | MARKER_BIT(MARKER_END))
 
 static bool
 add_refused(Reader *reader, const TextLine *entry, Slice line, size_t indent)
@@ -650,6 +656,43 @@ add_refused(Reader *reader, const TextLine *entry, Slice line, size_t indent)
 		reader->report->speaks = true;
 	}
 	return any;
+}
+
+/*
+ * "The user(s) account is disabled.", and below it "<a@b>", "<c@d>"; then the
+ * next reason.  False where the line is to be read as any other.
+ */
+static bool
+read_reason_first(Reader *reader, const TextLine *entry, const Shape *shape)
+{
+	if (line_has(entry, MARKER_FIRST))
+	{
+		reader->reason_first = reader->reason_ended = true;
+		reader->report->speaks = true;
+		add_common(reader, entry->start, entry->end);
+		return true;
+	}
+	/* the others announce their recipients */
+	if (!reader->reason_first || (entry->kinds & OF_REPORTS) || line_has(entry, MARKER_HELP) || (shape->bracketed && !shape->alone))
+	{
+		reader->reason_first = false;
+		return false;
+	}
+	if (shape->bracketed && slice_find(shape->address, '@', 0) != SLICE_NPOS)
+	{
+		add_recipient(reader, shape->address, 0);
+		reader->words_start = reader->reason_start;
+		reader->words_end = reader->reason_end;
+		close_group(reader);
+		reader->reason_ended = true;
+		return true;
+	}
+	if (reader->reason_ended)
+		reader->reason_start = entry->start;
+	reader->reason_ended = false;
+	reader->reason_end = entry->end;
+	add_common(reader, entry->start, entry->end);
+	return true;
 }
 
 /* Returns false at the line where the returned message begins. */
@@ -746,6 +789,8 @@ read_line(Reader *reader, size_t number)
 			reader->advice_ended = true;
 		}
 	}
+	if (read_reason_first(reader, entry, &shape))
+		return true;
 	/* a reply may hold the words of advice, too: deeper lines belong to it */
 	if (line_has(entry, MARKER_HELP) && !is_recipient &&
 		!(has_words(reader) && indent > reader->indent && !reader->blank_behind))

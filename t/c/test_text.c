@@ -95,6 +95,14 @@ static const Expected cases[] = {
 	"a@example.com", "554-Reject due", KIND_NONE, false},
 	{"Turkish puts the address first",
 		"a@example.com adresine g\303\266nderdi\304\237iniz e-posta teslim edilemedi.\n", "a@example.com", NULL, KIND_NONE, false},
+	{"InterMail names the reason first",
+		"This Message was undeliverable due to the following reason:\n\nThe user(s) account is temporarily over quota.\n\n<a@example.com>\n<b@example.com>\n\n"
+		"The user(s) account is disabled.\n\n<c@example.com>\n\nPlease reply to <postmaster@example.com>\nif you feel this message to be in error.\n",
+	"a@example.com,b@example.com,c@example.com", "over quota", KIND_NONE, false},
+	{"InterMail, where the recipients are announced",
+		"This Message was undeliverable due to the following reason:\n\nYour message was not delivered because the destination computer was\nnot found.\n\n"
+		"The following recipients did not receive your message:\n\n     <a@example.com>\n\nPlease reply to <postmaster@example.com>\nif you feel this message to be in error.\n",
+	"a@example.com", "computer was", KIND_NONE, false},
 	{"and nobody without one",
 		"Hello,\n\nFrom: c@example.org\nTo: a@example.com\nSubject: x\n", "", NULL, KIND_NONE, false},
 	{"Sendmail's own word does not outvote the host's",
