@@ -508,7 +508,7 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 		return "it is a receipt";
 	if (signs_has(&reading->signs, SIGN_AUTOREPLY) && !daemon && !subject)
 		return "it is an automatic reply";
-	if (text->absent && !subject && !text->quotes_reply && (!daemon || text->count == 0))
+	if (text->absent && !subject && !text->quotes_reply && (!daemon || (text->count == 0 && !text->speaks)))
 		return "it is a notice of absence";
 	if (signs_has(&reading->signs, SIGN_PASSED) &&
 		(!daemon || (reading->signs.returned_to_somebody && !text->quotes_reply)))
@@ -935,6 +935,17 @@ is_automatic(const Reading *reading)
 		slice_equal_nocase(precedence, SLICE_LIT("bulk")) || slice_equal_nocase(precedence, SLICE_LIT("junk"));
 }
 
+/* An answer that nobody is to answer: RFC 3834 4 asks programs for this, and no person can do it. */
+static bool
+is_answer_of_program(const Reading *reading)
+{
+	const Header *header = reading->report->header;
+
+	return reading->signs.returned_to_nobody && !signs_has(&reading->signs, SIGN_DAEMON) &&
+		(signs_has(&reading->signs, SIGN_PASSED) || mime_field(header, SLICE_LIT("In-Reply-To")).n > 0 ||
+		 mime_field(header, SLICE_LIT("References")).n > 0);
+}
+
 static bool
 read_automatic(Reading *reading)
 {
@@ -944,7 +955,8 @@ read_automatic(Reading *reading)
 		return add_sender(reading, KIND_CHALLENGE, "RFC3834");
 	if (signs_has(&reading->signs, SIGN_RECEIPT) || (reading->was_read && !listed))
 		return add_sender(reading, KIND_RECEIPT, "MDN");
-	if ((signs_has(&reading->signs, SIGN_AUTOREPLY) || (reading->absent && is_automatic(reading))) && !listed)
+	if ((signs_has(&reading->signs, SIGN_AUTOREPLY) || (reading->absent && is_automatic(reading)) ||
+		 is_answer_of_program(reading)) && !listed)
 		return add_sender(reading, KIND_AUTOREPLY, "RFC3834");
 	return false;
 }

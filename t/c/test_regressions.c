@@ -332,6 +332,8 @@ test_poses(void)
 	is(result.rows[0].recipient, SLICE_LIT("ann@example.com"), "  of whom");
 	mail("Return-Path: <>\nFrom: Ann <ann@example.com>\nTo: a@example.org\nSubject: Re: hm\n\nYour message could not be delivered yet to <ann@example.com>\nConfirm that you are human: http://example.com/\n");
 	ok(result.count == 1 && result.rows[0].kind == KIND_CHALLENGE, "a challenge that only words tell");
+	mail("Return-Path: <>\nFrom: Ann <ann@example.com>\nTo: a@example.org\nSubject: hm\nIn-Reply-To: <1@example.org>\n\nLa oficejo estas fermita.\n");
+	ok(result.count == 1 && result.rows[0].kind == KIND_AUTOREPLY, "an answer that nobody is to answer, in whatever words");
 	mail("Return-Path: <>\n" DAEMON "\n<a@example.com>: 550 5.1.1 he has left the company, this mailbox is not monitored\n");
 	ok(result.count == 1 && result.rows[0].kind == KIND_FAILURE, "words of absence in a refusal");
 	mail(DAEMON "\nYour message could not be delivered to the following recipients:\n\n1. a@example.com: user unknown\n2) b@example.com: mailbox full\n");
