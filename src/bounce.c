@@ -430,6 +430,7 @@ read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceList
 		row = &rows->result.rows[rows->result.count];
 		if (trail)
 			trail->delivery = i;
+		report.deliveries[i].reporter = report.reporting_mta;
 		if (is_judged)
 		{
 			judge_delivery(&judge, &report, i, judged == i, &verdict);

@@ -105,6 +105,14 @@ find_providers(const Delivery *delivery, Slice rhost, Verdict *verdict)
 	verdict->providers[0] = host ? host->provider : PROVIDER_NONE;
 	verdict->providers[1] = destination ? destination->provider : PROVIDER_NONE;
 	verdict->providers[2] = provider_in(verdict->reply.words);
+	/* no other host had a say: the reporting one's own rules */
+	if (rhost.n == 0 && verdict->reply.preface.n == 0 && verdict->providers[2] == PROVIDER_NONE)
+	{
+		const DomainRow *reporter = provider_of(delivery->reporter, DOMAIN_HOST);
+
+		if (reporter)
+			verdict->providers[2] = reporter->provider;
+	}
 	verdict->host_group = destination ? destination->host_group : NULL;
 }
 
