@@ -69,6 +69,10 @@ typedef struct Reader
 	bool		to_follows;		/* the line before was a mere "To:" */
 	bool		value_follows;	/* ... or another field's name */
 
+	/* "These mailboxes are full:" above some recipients, another heading above others */
+	Slice		heading;
+	size_t		headings;
+
 	/* InterMail: the words of a reason, for the recipients below them */
 	bool		reason_first;
 	bool		reason_ended;	/* by a recipient: what follows is another one */
@@ -228,6 +232,7 @@ add_recipient(Reader *reader, Slice raw, size_t indent)
 		recipient->address = address;
 		recipient->named_at = raw;
 		recipient->kind = reader->section;
+		recipient->heading = reader->heading;
 		number = (uint32_t) report->count++;
 		recipients_put(&reader->index, address, number);
 	}
@@ -658,6 +663,43 @@ add_refused(Reader *reader, const TextLine *entry, Slice line, size_t indent)
 	return any;
 }
 
+#define HEADING_LINES 4
+
+static Slice
+line_text(const Lines *lines, size_t number)
+{
+	return slice_trim(slice_between(lines->text.p + lines->lines[number].start, lines->text.p + lines->lines[number].end));
+}
+
+/* Notes the words from that line on as a heading when they end in a colon, and an address stands below them. */
+static void
+note_heading(Reader *reader, size_t number)
+{
+	const Lines *lines = &reader->lines;
+	size_t		last = number;
+	size_t		below;
+	Slice		text = line_text(lines, last);
+	Shape		shape;
+
+	while (text.p[text.n - 1] != ':' && !slice_ends_nocase(text, SLICE_LIT("\xef\xbc\x9a")))
+	{
+		if (++last >= lines->count || last >= number + HEADING_LINES)
+			return;
+		text = line_text(lines, last);
+		if (text.n == 0)
+			return;
+	}
+	below = last + 1;
+	if (below < lines->count && line_text(lines, below).n == 0)
+		below++;
+	if (below >= lines->count || !shape_read(line_text(lines, below), &shape) || !shape.alone ||
+		slice_find(shape.address, '@', 0) == SLICE_NPOS || shape_read(line_text(lines, number), &shape))
+		return;
+	close_group(reader);
+	reader->heading = slice_between(lines->text.p + lines->lines[number].start, lines->text.p + lines->lines[last].end);
+	reader->headings++;
+}
+
 /*
  * "The user(s) account is disabled.", and below it "<a@b>", "<c@d>"; then the
  * next reason.  False where the line is to be read as any other.
@@ -791,6 +833,8 @@ read_line(Reader *reader, size_t number)
 	}
 	if (read_reason_first(reader, entry, &shape))
 		return true;
+	if (reader->blank_behind && (reader->mode == MODE_TEXT || reader->mode == MODE_LIST) && !is_recipient)
+		note_heading(reader, number);
 	/* a reply may hold the words of advice, too: deeper lines belong to it */
 	if (line_has(entry, MARKER_HELP) && !is_recipient &&
 		!(has_words(reader) && indent > reader->indent && !reader->blank_behind))
@@ -1112,6 +1156,9 @@ text_read_about(Arena *arena, Slice text, char line_end, const RecipientIndex *k
 		/* a text about one recipient may quote the refusal behind the advice, far from where he is named */
 		if (report->count == 1 && recipient->words.n > 0 && reader.advice_ended && !holds_reply(recipient->words))
 			recipient->words = report->words;
+		/* several headings: each says what its recipients have in common */
+		if (recipient->words.n == 0 && reader.headings > 1)
+			recipient->words = recipient->heading;
 		/* words of another recipient must not become his */
 		if (recipient->words.n == 0)
 			recipient->words = any_words ? slice(reader.common, reader.preface_length) : report->words;

@@ -19,6 +19,7 @@ typedef struct TextRecipient
 	Slice		words;			/* what the text says of it; spans lines */
 	const char *command;
 	Slice		rhost;
+	Slice		heading;		/* the paragraph that announces it, where that ends in a colon */
 	bool		in_transcript;	/* a line of the transcript speaks of it */
 	bool		own_cause;		/* ... where the reporting host says why itself */
 } TextRecipient;

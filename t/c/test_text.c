@@ -103,6 +103,9 @@ static const Expected cases[] = {
 		"This Message was undeliverable due to the following reason:\n\nYour message was not delivered because the destination computer was\nnot found.\n\n"
 		"The following recipients did not receive your message:\n\n     <a@example.com>\n\nPlease reply to <postmaster@example.com>\nif you feel this message to be in error.\n",
 	"a@example.com", "computer was", KIND_NONE, false},
+	{"two headings, each with its reason",
+		"Your message could not be delivered to the following recipients.\n\nThese are unknown:\n\na@example.com\nb@example.com\n\nThe mailboxes of these\nare full:\n\nc@example.com\n",
+	"a@example.com,b@example.com,c@example.com", "These are unknown:", KIND_NONE, false},
 	{"and nobody without one",
 		"Hello,\n\nFrom: c@example.org\nTo: a@example.com\nSubject: x\n", "", NULL, KIND_NONE, false},
 	{"Sendmail's own word does not outvote the host's",
