@@ -267,3 +267,30 @@ shape_refused(Slice line, size_t *offset, Slice *address, Slice *reply)
 	}
 	return false;
 }
+
+Slice
+shape_wrapped(Arena *arena, Slice line, Slice next, size_t *behind)
+{
+	size_t		close = slice_find(slice(next.p, next.n < LIMIT_ADDRESS_BYTES ? next.n : LIMIT_ADDRESS_BYTES), '>', 0);
+	size_t		ats = 0;
+	size_t		n;
+	char	   *out;
+
+	if (line.n < 2 || line.n > LIMIT_ADDRESS_BYTES || line.p[0] != '<' || close == SLICE_NPOS || close == 0 ||
+		slice_find(line, '>', 0) != SLICE_NPOS)
+		return SLICE_NONE;
+	n = line.n - 1 + close;
+	out = arena_alloc(arena, n);
+	if (out == NULL)
+		return SLICE_NONE;
+	memcpy(out, line.p + 1, line.n - 1);
+	memcpy(out + line.n - 1, next.p, close);
+	for (size_t i = 0; i < n; i++)
+	{
+		ats += out[i] == '@';
+		if (ascii_is_space(out[i]) || out[i] == '<' || out[i] == ':' || out[i] == ';' || out[i] == ',')
+			return SLICE_NONE;
+	}
+	*behind = close + 1;
+	return ats == 1 ? slice(out, n) : SLICE_NONE;
+}

@@ -26,6 +26,13 @@ typedef struct Shape
 bool		shape_read(Slice line, Shape *shape);
 
 /*
+ * "<a@very-long-" and "    example.com>: words": an address that was wrapped.
+ * Both lines trimmed; *behind is where it ends in the second one.  The address
+ * is put together in the arena; SLICE_NONE where these lines are no such.
+ */
+Slice		shape_wrapped(Arena *arena, Slice line, Slice next, size_t *behind);
+
+/*
  * "a@b; Failed; 5.1.1 (bad destination mailbox address)", "a@b    failed   550 ...":
  * what stands at offset 'behind', behind the address; KIND_NONE: nothing.
  */

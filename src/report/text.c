@@ -65,6 +65,8 @@ typedef struct Reader
 	Slice		bare_host;		/* a host name alone, likewise */
 	bool		advice_ended;	/* by a refusal that was quoted */
 	bool		aside;			/* in a paragraph that others added */
+	size_t		wrapped_line;	/* into which an address went on, which ends at this offset; 0: none */
+	uint32_t	wrapped_end;
 	bool		quoted;			/* the whole report: its first recipient stands behind ">" */
 	bool		to_follows;		/* the line before was a mere "To:" */
 	bool		value_follows;	/* ... or another field's name */
@@ -737,6 +739,28 @@ read_reason_first(Reader *reader, const TextLine *entry, const Shape *shape)
 	return true;
 }
 
+/* "<a@very-long-", which goes on in the next line: a recipient where one may stand. */
+static bool
+add_wrapped(Reader *reader, size_t number, Slice trimmed, size_t indent)
+{
+	const TextLine *next = &reader->lines.lines[number + 1];
+	Slice		below;
+	Slice		address;
+	size_t		behind;
+
+	if (number + 1 >= reader->lines.count || reader->mode == MODE_HELP || reader->mode == MODE_TRANSCRIPT)
+		return false;
+	below = slice_trim(slice_between(reader->lines.text.p + next->start, reader->lines.text.p + next->end));
+	address = shape_wrapped(reader->arena, trimmed, below, &behind);
+	if (address.n == 0)
+		return false;
+	add_recipient(reader, address, indent);
+	reader->wrapped_line = number + 1;
+	reader->wrapped_end = (uint32_t) (below.p + behind - reader->lines.text.p);
+	reader->blank_behind = false;
+	return true;
+}
+
 /* Returns false at the line where the returned message begins. */
 static bool
 read_line(Reader *reader, size_t number)
@@ -763,6 +787,12 @@ read_line(Reader *reader, size_t number)
 	{
 		reader->blank_behind = true;
 		reader->aside = false;
+		return true;
+	}
+	if (number > 0 && number == reader->wrapped_line)
+	{
+		if (reader->wrapped_end + 1 < entry->end)
+			add_words(reader, reader->wrapped_end, entry->end);
 		return true;
 	}
 	/* "CAUTION: this mail came from outside", "if you are not the intended recipient": nothing of the report's */
@@ -804,6 +834,8 @@ read_line(Reader *reader, size_t number)
 			reader->transcript.refusals[before].address = report->recipients[reader->members[0]].address;
 		return true;
 	}
+	if (trimmed.p[0] == '<' && add_wrapped(reader, number, trimmed, indent))
+		return true;
 	is_recipient = shape_read(line, &shape) && is_recipient_line(reader, &shape, line, indent);
 	/* an address, and the reply to it in the next line: all languages say it so */
 	bare = reader->bare;
