@@ -135,6 +135,12 @@ dsn_name(Arena *arena, Slice value)
 	return value;
 }
 
+bool
+dsn_is_program(Slice address)
+{
+	return address.n > 2 && address.p[0] == '"' && (address.p[1] == '|' || address.p[1] == '/');
+}
+
 Slice
 dsn_status(Slice value)
 {
@@ -506,7 +512,7 @@ dsn_read(Report *report, Slice text, char line_end)
 				break;
 		}
 		if (delivery->recipient.n == 0 ||
-			address_domain(delivery->recipient).n == 0)
+			address_domain(delivery->recipient).n == 0 || dsn_is_program(delivery->recipient))
 		{
 			/* only Original-Recipient, or a pipe or file as the final one */
 			if (delivery->alias.n > 0)
@@ -517,7 +523,7 @@ dsn_read(Report *report, Slice text, char line_end)
 				delivery->alias = SLICE_NONE;
 			}
 			else if (delivery->recipient.n > 0 &&
-					 (delivery->recipient.p[0] == '/' || delivery->recipient.p[0] == '|'))
+					 (delivery->recipient.p[0] == '/' || delivery->recipient.p[0] == '|' || dsn_is_program(delivery->recipient)))
 				delivery->recipient = SLICE_NONE;
 		}
 		if (slice_equal(delivery->alias, delivery->recipient))

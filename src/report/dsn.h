@@ -24,4 +24,7 @@ Slice		dsn_status(Slice value);
 /* "rfc822; x" or "dns; mx.example.com (192.0.2.1)": what stands behind the type, without comment. */
 Slice		dsn_name(Arena *arena, Slice value);
 
+/* "\"|/usr/bin/x\"@example.com": Postfix's address of a pipe or a file; what was mailed is the one to tell. */
+bool		dsn_is_program(Slice address);
+
 #endif							/* BOUNCE_DSN_H */

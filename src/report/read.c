@@ -454,6 +454,11 @@ add_text_recipients(Reading *reading, const TextReport *text, BounceKind kind)
 		delivery->kind = recipient->kind == KIND_NONE ? kind : recipient->kind;
 		name_by_text(delivery, recipient);
 		delivery->alias = recipient->alias;
+		if (delivery->alias.n > 0 && dsn_is_program(delivery->recipient))
+		{
+			delivery->recipient = delivery->alias;
+			delivery->alias = SLICE_NONE;
+		}
 		delivery->words = recipient->words;
 		delivery->command = recipient->command;
 		delivery->rhost = dsn_name(reading->arena, recipient->rhost);

@@ -27,6 +27,17 @@ skip_bullets(Slice line)
 	}
 	while (i < line.n && line.p[i] == '-')
 		i++;
+	/* "1. ", "12) " */
+	for (size_t k = i; k < line.n && k < i + 4; k++)
+	{
+		if (k > i && (line.p[k] == '.' || line.p[k] == ')') && k + 1 < line.n && line.p[k + 1] == ' ')
+		{
+			i = k + 1;
+			break;
+		}
+		if (!ascii_is_digit(line.p[k]))
+			break;
+	}
 	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
 		i++;
 	/* U+2022 BULLET, U+00B7 MIDDLE DOT */

@@ -319,6 +319,19 @@ is_recipient_line(const Reader *reader, const Shape *shape, Slice line, size_t i
 	return shape->colon && reader->member_count > 0 && !shape->named;
 }
 
+/* Postfix wraps a long line: "<a@b>" and "    (expanded from <c@d>): words" */
+static bool
+is_expanded_below(const Reader *reader, size_t number)
+{
+	const TextLine *below;
+
+	if (number + 1 >= reader->lines.count)
+		return false;
+	below = &reader->lines.lines[number + 1];
+	return slice_starts_nocase(slice_trim(slice(reader->lines.text.p + below->start, below->end - below->start)),
+							   SLICE_LIT("(expanded from <"));
+}
+
 /* "pipe to |/usr/bin/x", "save to inbox", "\"|/usr/bin/x\"": delivery to a program or a file, instead of an address. */
 static bool
 is_program_line(Slice line)
@@ -836,7 +849,8 @@ read_line(Reader *reader, size_t number)
 	}
 	if (trimmed.p[0] == '<' && add_wrapped(reader, number, trimmed, indent))
 		return true;
-	is_recipient = shape_read(line, &shape) && is_recipient_line(reader, &shape, line, indent);
+	is_recipient = shape_read(line, &shape) && (is_recipient_line(reader, &shape, line, indent) ||
+												(shape.bracketed && shape.alone && is_expanded_below(reader, number)));
 	/* an address, and the reply to it in the next line: all languages say it so */
 	bare = reader->bare;
 	/* Exchange: "mx.example.com", and below it "Remote Server returned '550 ...'" */
@@ -1030,6 +1044,15 @@ is_mere_remark(Slice words)
 	size_t		n = 9;
 
 	words = slice_trim(slice(words.p, words.n < REMARK_BYTES ? words.n : REMARK_BYTES));
+	/* the line that names a pipe is one of its words */
+	if (is_program_line(words))
+	{
+		size_t		end = 0;
+
+		while (end < words.n && words.p[end] != '\n' && words.p[end] != '\r')
+			end++;
+		words = slice_trim(slice(words.p + end, words.n - end));
+	}
 	if (words.n == 0 || words.p[0] != '(')
 		return false;
 	if (!slice_starts_nocase(words, SLICE_LIT("(reason: ")))

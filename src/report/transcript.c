@@ -190,6 +190,7 @@ add(Transcript *transcript, Slice line, bool local)
 		size_t		dots = slice_find_nocase(line, SLICE_LIT("... "), 0);
 
 		refusal->command = NULL;
+		refusal->rhost = SLICE_NONE;
 		refusal->own_cause = dots != SLICE_NPOS && is_refusal(slice(line.p + dots + 4, line.n - dots - 4));
 		/* what the delivery program has just printed says more than "554 <x>... Service unavailable" */
 		if (refusal->output.n > 0)
