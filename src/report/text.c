@@ -976,6 +976,14 @@ read_line(Reader *reader, size_t number)
 			begin--;
 		sentence = slice_between(text + begin, text + entry->end);
 		open_section(reader, KIND_NONE, sentence, marker->start - begin, indent);
+		/* of several in a line the last one counts, unless it names nobody: "... It was not delivered to the recipient." */
+		for (uint32_t i = entry->first_marker; i != LINE_NONE && report->count == before; i = reader->lines.markers[i].next)
+		{
+			const LineMarker *other = &reader->lines.markers[i];
+
+			if (other->marker == MARKER_LEAD && other != marker && other->start >= begin)
+				add_addresses(reader, sentence, other->start - begin, indent, NULL);
+		}
 		/* before English words stands the sender's, if any */
 		if (report->count == before && puts_address_first(text, marker, sentence))
 			add_addresses(reader, sentence, 0, indent, NULL);
