@@ -214,7 +214,10 @@ shape_read(Slice line, Shape *shape)
 			close + 1 < rest.n && rest.p[close + 1] == ':';
 	}
 	shape->alone = nothing_but_marks(rest);
-	shape->remark = rest.n > 1 && (rest.p[0] == '(' || rest.p[0] == '-' || rest.p[0] == ':');
+	/* "=>" and the dashes and arrows of U+2013, U+2014, U+2192 as well */
+	shape->remark = rest.n > 1 && (rest.p[0] == '(' || rest.p[0] == '-' || rest.p[0] == ':' || rest.p[0] == '|' ||
+								   slice_starts_nocase(rest, SLICE_LIT("=>")) || slice_starts_nocase(rest, SLICE_LIT("\xe2\x80\x93")) ||
+								   slice_starts_nocase(rest, SLICE_LIT("\xe2\x80\x94")) || slice_starts_nocase(rest, SLICE_LIT("\xe2\x86\x92")));
 	return true;
 }
 

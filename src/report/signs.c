@@ -71,7 +71,7 @@ is_somebody(Slice path)
 		path = slice(path.p + 1, path.n - 1);
 	return slice_find(path, '@', 0) != SLICE_NPOS && path.p[0] != '@' && path.p[0] != '#' &&
 		!slice_starts_nocase(path, SLICE_LIT("mailer-daemon")) &&
-		!slice_starts_nocase(path, SLICE_LIT("postmaster"));
+		!slice_starts_nocase(path, SLICE_LIT("postmaster@"));
 }
 
 /* Cuts what gateways put before a subject: "[EXTERNAL]", "***SPAM***".  False where there is nothing. */

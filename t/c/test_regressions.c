@@ -377,6 +377,16 @@ test_parcel(void)
 	ok(result.count == 1, "but a machine");
 }
 
+/* Words behind an arrow or a bar; and who only is called after the postmaster. */
+static void
+test_arrows(void)
+{
+	mail(DAEMON "\nWhat failed:\n\na@example.com => 550 5.1.1 user unknown\nb@example.com => 552 5.2.2 mailbox full\n");
+	ok(result.count == 2 && strcmp(result.rows[0].reason, "userunknown") == 0 && strcmp(result.rows[1].reason, "mailboxfull") == 0, "arrows");
+	mail("Return-Path: <postmaster-talk-request@example.net>\nFrom: Postmaster Talk <postmaster-talk@example.net>\nTo: me@example.org\nSubject: [talk] Undeliverable\nList-Id: <talk.example.net>\n\nWho knows this: could not be delivered to <a@example.com>?\n");
+	ok(result.count == 0, "a list of postmasters");
+}
+
 /* Advice, quotes and ids gave recipients. */
 static void
 test_bystanders(void)
@@ -519,6 +529,7 @@ main(void)
 	test_unnamed();
 	test_poses();
 	test_bystanders();
+	test_arrows();
 	test_partial();
 	test_cut_bracket();
 	test_local_cause();
