@@ -154,3 +154,36 @@ named_address(Arena *arena, Slice words, const Header *header)
 	}
 	return named;
 }
+
+/* "mx.example.com" and "example.com" */
+static bool
+is_same_house(Slice a, Slice b)
+{
+	Slice		longer = a.n > b.n ? a : b;
+	Slice		other = a.n > b.n ? b : a;
+
+	return other.n > 0 && slice_ends_nocase(longer, other) &&
+		(longer.n == other.n || longer.p[longer.n - other.n - 1] == '.');
+}
+
+bool
+named_for_help(Arena *arena, Slice address, const Header *header, Slice mailed)
+{
+	Slice		from = address_clean(arena, mime_field(header, SLICE_LIT("From")), true);
+	bool		any = false;
+	size_t		offset = 0;
+	size_t		start;
+	Slice		found;
+
+	if (!is_same_house(address_domain(address), address_domain(from)))
+		return false;
+	if (mailed.n > LIMIT_FIELD_BYTES)
+		mailed.n = LIMIT_FIELD_BYTES;
+	while (address_find(mailed, &offset, &start, &found))
+	{
+		if (slice_equal(address_clean(arena, found, true), address))
+			return false;
+		any = true;
+	}
+	return any;
+}

@@ -19,4 +19,11 @@ Slice		named_address(Arena *arena, Slice words, const Header *header);
 /* All such addresses of 'words', at most 64 that it looks at, into 'index'.  Returns how many. */
 size_t		named_addresses(Arena *arena, Slice words, const Header *header, RecipientIndex *index);
 
+/*
+ * Is the address one of the reporter's own domain, while the returned message
+ * went to somebody else ('mailed', a list of addresses)?  Then it is one to ask
+ * for help, under whatever name.
+ */
+bool		named_for_help(Arena *arena, Slice address, const Header *header, Slice mailed);
+
 #endif							/* BOUNCE_NAMED_H */

@@ -780,16 +780,19 @@ read_text_report(Reading *reading)
 		/* nobody is announced: VERP, then the only address that is named, then the returned message, then a quoted header */
 		Slice		to = address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true);
 		Slice		named = named_address(reading->arena, text_report.words, header);
+		Slice		mailed = report->returned.original_recipient.n ? report->returned.original_recipient :
+			report->returned.received_for.n ? report->returned.received_for : report->returned.to;
 		Slice		verp;
 
+		if (named.n > 0 && named_for_help(reading->arena, named, header, mailed))
+			named = SLICE_NONE;
 		if (verp_decode(reading->arena, to, &verp) == VERP_RECIPIENT)
 			add_listed(reading, verp, "VERP", &text_report, kind);
 		/* what was sent so that nobody answers need not come from a mail system: a parcel could not be delivered, either */
 		else if (named.n > 0 && (signs_has(&reading->signs, SIGN_DAEMON) || report->returned.present || text_report.quotes_reply))
 			add_listed(reading, named, "the only address that the text names", &text_report, kind);
 		else if (report->returned.present)
-			add_listed(reading, report->returned.original_recipient.n ? report->returned.original_recipient :
-					   report->returned.received_for.n ? report->returned.received_for : report->returned.to,
+			add_listed(reading, mailed,
 					   report->returned.original_recipient.n ? "original recipient of the returned message" :
 					   report->returned.received_for.n ? "Received of the returned message" : "To of the returned message",
 					   &text_report, kind);

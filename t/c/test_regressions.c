@@ -340,6 +340,21 @@ test_poses(void)
 	ok(result.count == 2 && strcmp(result.rows[0].reason, "userunknown") == 0 && strcmp(result.rows[1].reason, "mailboxfull") == 0, "recipients with numbers");
 }
 
+/* The only address that a text of unknown wording names was a help desk's. */
+static void
+test_named_for_help(void)
+{
+#define FOREIGN DAEMON "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nKomst ekki til skila: 550 5.1.1 user unknown.\n\n"
+#define RETURNED "\n--b\nContent-Type: message/rfc822\n\nFrom: me@example.org\nTo: a@example.net\n\nhi\n--b--\n"
+
+	mail(FOREIGN "Hafdu samband: desk@mx.example.com" RETURNED);
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.net"), "whom the returned message went to");
+	mail(FOREIGN "Hafdu samband: desk@example.com" RETURNED);
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.net"), "and not its domain's");
+	mail(FOREIGN "b@example.net" RETURNED);
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("b@example.net"), "whom it was led to");
+}
+
 /* A gateway made text and octets of the parts: the fields were not read, the returned header not found. */
 static void
 test_taken_apart(void)
@@ -522,6 +537,7 @@ main(void)
 	test_sns_in_talk();
 	test_sns_detail();
 	test_taken_apart();
+	test_named_for_help();
 	test_no_memory();
 	test_recipient_bytes();
 	test_long_line();
