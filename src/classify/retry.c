@@ -20,6 +20,9 @@ typedef struct Word
 /* Longest span that is believed, in seconds: a queue lives for days. */
 #define RETRY_MAX (30 * 86400)
 
+/* How far before "after" a sign may stand. */
+#define SIGN_BYTES 32
+
 /* Digits of a number. */
 #define RETRY_DIGITS 7
 
@@ -47,9 +50,13 @@ static const Word numbers[] = {
 	{SLICE_LIT("un"), 1}, {SLICE_LIT("uma"), 1},
 };
 
-/* What stands before a span: value 1 only where no count of things stands before it ("10 mails in 5 minutes"). */
+/*
+ * What stands before a span.  Value 1: only where no count of things stands
+ * before it ("10 mails in 5 minutes"); 2: only close behind a sign ("retry
+ * after", not "undelivered after 4 hours").
+ */
 static const Word leads[] = {
-	{SLICE_LIT("in"), 1}, {SLICE_LIT("for"), 1}, {SLICE_LIT("within"), 1}, {SLICE_LIT("after"), 0}, {SLICE_LIT("wait"), 0},
+	{SLICE_LIT("in"), 1}, {SLICE_LIT("for"), 1}, {SLICE_LIT("within"), 1}, {SLICE_LIT("after"), 2}, {SLICE_LIT("wait"), 0},
 	{SLICE_LIT("retry"), 0}, {SLICE_LIT("retry="), 0}, {SLICE_LIT("retry-after="), 0}, {SLICE_LIT("retry-after:"), 0}, {SLICE_LIT("least"), 0},
 	{SLICE_LIT("another"), 0}, {SLICE_LIT("about"), 0}, {SLICE_LIT("approximately"), 0}, {SLICE_LIT("nach"), 0},
 	{SLICE_LIT("dans"), 0}, {SLICE_LIT("apr\303\250s"), 0}, {SLICE_LIT("en"), 1}, {SLICE_LIT("dentro de"), 0},
@@ -188,7 +195,15 @@ is_led(Slice before)
 
 		if (s.n >= n && slice_ends_nocase(s, leads[k].text) &&
 			(s.n == n || !ascii_is_alnum(s.p[s.n - n - 1])))
-			return leads[k].value == 0 || !counts_before(slice(s.p, s.n - n));
+		{
+			Slice		rest = slice(s.p, s.n - n);
+
+			if (leads[k].value == 1)
+				return !counts_before(rest);
+			if (leads[k].value == 2)
+				return speaks_of_trying(rest.n > SIGN_BYTES ? slice(rest.p + rest.n - SIGN_BYTES, SIGN_BYTES) : rest);
+			return true;
+		}
 	}
 	return false;
 }

@@ -43,6 +43,8 @@ test_retry_after(void)
 		{SLICE_LIT("greylisted, retry-after=600"), 600},
 		{SLICE_LIT("try again 5 minutes later"), 300},
 		{SLICE_LIT("exceeded 100 messages in 10 minutes, try again later"), -1},
+		{SLICE_LIT("message still undelivered after 4 hours, will keep trying until it is 5 days old"), -1},
+		{SLICE_LIT("you may retry the delivery after 10 minutes"), 600},
 		{SLICE_LIT("try again in 1:30"), -1},
 		{SLICE_LIT("try again in 12:"), -1},
 		{SLICE_LIT("try again in a"), -1},
