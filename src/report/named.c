@@ -11,6 +11,7 @@
 #include "mail/decode.h"
 #include "mail/limits.h"
 #include "report/named.h"
+#include "report/shape.h"
 
 #define MAX_NAMED 16			/* addresses that are looked at */
 
@@ -166,8 +167,43 @@ is_same_house(Slice a, Slice b)
 		(longer.n == other.n || longer.p[longer.n - other.n - 1] == '.');
 }
 
+/* Does the line with the address say that it failed: by standing alone, or with a reply beside it? */
+static bool
+is_told_failed(Arena *arena, Slice words, Slice address)
+{
+	size_t		offset = 0;
+	size_t		start;
+	Slice		found;
+
+	for (int i = 0; i < MAX_NAMED && address_find(words, &offset, &start, &found); i++)
+	{
+		size_t		begin = start;
+		size_t		end = offset;
+		Slice		line;
+		Shape		shape;
+
+		if (!slice_equal(address_clean(arena, found, true), address))
+			continue;
+		while (begin > 0 && words.p[begin - 1] != '\n' && start - begin < 200)
+			begin--;
+		while (end < words.n && words.p[end] != '\n' && end - offset < 200)
+			end++;
+		line = slice_between(words.p + begin, words.p + end);
+		if (shape_read(line, &shape) && (shape.alone || shape.colon))
+			return true;
+		for (size_t k = 0; k + 3 <= line.n; k++)
+		{
+			if ((line.p[k] == '4' || line.p[k] == '5') && ascii_is_digit(line.p[k + 1]) && ascii_is_digit(line.p[k + 2]) &&
+				(k == 0 || line.p[k - 1] == ' ' || line.p[k - 1] == ':' || line.p[k - 1] == '(') &&
+				(k + 3 == line.n || line.p[k + 3] == ' ' || line.p[k + 3] == '-'))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool
-named_for_help(Arena *arena, Slice address, const Header *header, Slice mailed)
+named_for_help(Arena *arena, Slice address, const Header *header, Slice words, Slice mailed)
 {
 	Slice		from = address_clean(arena, mime_field(header, SLICE_LIT("From")), true);
 	bool		any = false;
@@ -175,8 +211,6 @@ named_for_help(Arena *arena, Slice address, const Header *header, Slice mailed)
 	size_t		start;
 	Slice		found;
 
-	if (!is_same_house(address_domain(address), address_domain(from)))
-		return false;
 	if (mailed.n > LIMIT_FIELD_BYTES)
 		mailed.n = LIMIT_FIELD_BYTES;
 	while (address_find(mailed, &offset, &start, &found))
@@ -185,5 +219,5 @@ named_for_help(Arena *arena, Slice address, const Header *header, Slice mailed)
 			return false;
 		any = true;
 	}
-	return any;
+	return any && (is_same_house(address_domain(address), address_domain(from)) || !is_told_failed(arena, words, address));
 }

@@ -20,10 +20,10 @@ Slice		named_address(Arena *arena, Slice words, const Header *header);
 size_t		named_addresses(Arena *arena, Slice words, const Header *header, RecipientIndex *index);
 
 /*
- * Is the address one of the reporter's own domain, while the returned message
- * went to somebody else ('mailed', a list of addresses)?  Then it is one to ask
- * for help, under whatever name.
+ * The returned message went to somebody else ('mailed', a list of addresses):
+ * is the address that 'words' name one to ask for help?  So is one of the
+ * reporter's own domain, and one of which nothing says that it failed.
  */
-bool		named_for_help(Arena *arena, Slice address, const Header *header, Slice mailed);
+bool		named_for_help(Arena *arena, Slice address, const Header *header, Slice words, Slice mailed);
 
 #endif							/* BOUNCE_NAMED_H */

@@ -784,7 +784,7 @@ read_text_report(Reading *reading)
 			report->returned.received_for.n ? report->returned.received_for : report->returned.to;
 		Slice		verp;
 
-		if (named.n > 0 && named_for_help(reading->arena, named, header, mailed))
+		if (named.n > 0 && named_for_help(reading->arena, named, header, text_report.words, mailed))
 			named = SLICE_NONE;
 		if (verp_decode(reading->arena, to, &verp) == VERP_RECIPIENT)
 			add_listed(reading, verp, "VERP", &text_report, kind);

@@ -351,6 +351,10 @@ test_named_for_help(void)
 	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.net"), "whom the returned message went to");
 	mail(FOREIGN "Hafdu samband: desk@example.com" RETURNED);
 	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.net"), "and not its domain's");
+	mail(FOREIGN "Hafdu samband: desk@example.net" RETURNED);
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.net"), "nor another one's");
+	mail(FOREIGN "Til b@example.net: 550 nei" RETURNED);
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("b@example.net"), "unless a reply stands beside it");
 	mail(FOREIGN "b@example.net" RETURNED);
 	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("b@example.net"), "whom it was led to");
 }
