@@ -78,14 +78,24 @@ phrase_example(Arena *arena, const PhraseRow *row)
 	return slice(out, n);
 }
 
-/* An example of data/ as the host would say it: "\\n" ends a line. */
-static Slice
-written_example(Arena *arena, const char *written)
+/* between the examples of one rule */
+#define EXAMPLE_END " || "
+
+bool
+rules_next_example(RuleInfo *info, Arena *arena)
 {
-	Slice		copy = arena_copy(arena, slice(written, strlen(written)));
-	char	   *out = (char *) copy.p;
+	const char *written = info->more_examples;
+	const char *end = written ? strstr(written, EXAMPLE_END) : NULL;
+	Slice		copy;
+	char	   *out;
 	size_t		n = 0;
 
+	if (written == NULL)
+		return false;
+	info->more_examples = end ? end + sizeof(EXAMPLE_END) - 1 : NULL;
+	copy = arena_copy(arena, slice(written, end ? (size_t) (end - written) : strlen(written)));
+	out = (char *) copy.p;
+	/* as the host would say it: "\\n" ends a line */
 	for (size_t i = 0; i < copy.n; i++)
 	{
 		if (copy.p[i] == '\\' && i + 1 < copy.n && copy.p[i + 1] == 'n')
@@ -96,7 +106,8 @@ written_example(Arena *arena, const char *written)
 		else
 			out[n++] = copy.p[i];
 	}
-	return slice(copy.p, n);
+	info->example = slice(copy.p, n);
+	return true;
 }
 
 static void
@@ -107,12 +118,16 @@ get_phrase(const PhraseRow *row, Arena *arena, RuleInfo *info)
 	};
 
 	info->name = finding_rule(row);
+	/* a family's name says nothing; its words do */
+	info->pattern = row->words ? row->words : row->phrase;
 	info->reason = info->means = knowledge_reasons[row->reason].reason;
 	info->rank = ranks[row->rank];
 	info->language = cell(row->language);
 	info->source = cell(row->source) ? row->source : NO_SOURCE;
 	info->regex = cell(row->regex);
-	info->example = row->example ? written_example(arena, row->example) : phrase_example(arena, row);
+	info->more_examples = cell(row->example);
+	if (!rules_next_example(info, arena))
+		info->example = phrase_example(arena, row);
 	if (row->provider != PROVIDER_NONE)
 		info->example_rhost = host_of(arena, row->provider);
 }
@@ -169,10 +184,9 @@ rules_count(void)
 		knowledge_blocklist_count + knowledge_marker_count + knowledge_sign_count;
 }
 
-void
-rules_get(size_t number, Arena *arena, RuleInfo *info)
+static void
+get_rule(size_t number, Arena *arena, RuleInfo *info)
 {
-	memset(info, 0, sizeof(*info));
 	if (number < knowledge_phrase_count)
 	{
 		get_phrase(&knowledge_phrases[number], arena, info);
@@ -210,4 +224,13 @@ rules_get(size_t number, Arena *arena, RuleInfo *info)
 	info->name = markers_sign_rule(&knowledge_signs[number]);
 	info->means = knowledge_sign_kinds[knowledge_signs[number].sign];
 	info->source = decoder_title(knowledge_signs[number].decoder);
+}
+
+void
+rules_get(size_t number, Arena *arena, RuleInfo *info)
+{
+	memset(info, 0, sizeof(*info));
+	get_rule(number, arena, info);
+	if (info->pattern == NULL)
+		info->pattern = info->name.pattern;
 }

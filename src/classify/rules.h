@@ -12,6 +12,7 @@
 typedef struct RuleInfo
 {
 	RuleName	name;
+	const char *pattern;		/* what is looked for, as written in data/ */
 	const char *means;			/* the reason; of markers and signs their kind, of block lists the name */
 	const char *reason;			/* NULL where it decides none */
 	const char *rank;			/* of phrases: generic, plain, specific, trap; of codes: none, weak, decides */
@@ -19,6 +20,7 @@ typedef struct RuleInfo
 	const char *source;
 	const char *regex;
 	Slice		example;		/* a reply that this rule decides, in the arena; SLICE_NONE where it decides none */
+	const char *more_examples;	/* as written in data/, behind the first one; NULL: no more */
 	Slice		example_rhost;	/* the host that must say it, or SLICE_NONE */
 	const char *example_command;	/* the command that it must answer, or NULL */
 } RuleInfo;
@@ -28,6 +30,9 @@ size_t		rules_count(void);
 
 /* The rule of that number, below rules_count(). */
 void		rules_get(size_t number, Arena *arena, RuleInfo *info);
+
+/* Takes the next of more examples: info->example and more_examples go on.  False when there is none. */
+bool		rules_next_example(RuleInfo *info, Arena *arena);
 
 /* The rule that a block list's row is. */
 RuleName	rules_blocklist(const BlocklistRow *row);

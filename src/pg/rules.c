@@ -89,7 +89,7 @@ bounce_rules(PG_FUNCTION_ARGS)
 		add_word(&row, rule.name.table);
 		add_word(&row, rule.name.file);
 		add_integer(&row, (int32) rule.name.line);
-		add_word(&row, rule.name.pattern);
+		add_word(&row, rule.pattern);
 		add_word(&row, rule.means);
 		add_word(&row, rule.reason);
 		add_word(&row, rule.rank);

@@ -47,7 +47,7 @@ wins_its_example(Arena *arena, const RuleInfo *rule)
 static void
 test_examples(void)
 {
-	static const char *const tables[] = {"phrase", "status", "reply"};
+	static const char *const tables[] = {"phrase", "family", "status", "reply"};
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
 	{
@@ -64,13 +64,16 @@ test_examples(void)
 			rules_get(i, &arena, &rule);
 			if (strcmp(rule.name.table, tables[t]) == 0 && rule.example.n > 0)
 			{
-				tried++;
-				lost += !wins_its_example(&arena, &rule);
+				do
+				{
+					tried++;
+					lost += !wins_its_example(&arena, &rule);
+				} while (rules_next_example(&rule, &arena));
 			}
 			arena_reset(&arena);
 		}
 		printf("# %s: %zu examples\n", tables[t], tried);
-		ok(tried > 0 && lost == 0, tables[t]);
+		ok((tried > 0 || strcmp(tables[t], "family") == 0) && lost == 0, tables[t]);
 	}
 }
 
