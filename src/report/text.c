@@ -724,7 +724,11 @@ read_reason_first(Reader *reader, const TextLine *entry, const Shape *shape)
 {
 	if (line_has(entry, MARKER_FIRST))
 	{
-		reader->reason_first = reader->reason_ended = true;
+		/* "... due to the following reason:", or the reason at once */
+		reader->reason_first = true;
+		reader->reason_ended = reader->lines.text.p[entry->end - 1] == ':';
+		reader->reason_start = entry->start;
+		reader->reason_end = entry->end;
 		reader->report->speaks = true;
 		add_common(reader, entry->start, entry->end);
 		return true;

@@ -102,6 +102,9 @@ static const Expected cases[] = {
 		"This Message was undeliverable due to the following reason:\n\nThe user(s) account is temporarily over quota.\n\n<a@example.com>\n<b@example.com>\n\n"
 		"The user(s) account is disabled.\n\n<c@example.com>\n\nPlease reply to <postmaster@example.com>\nif you feel this message to be in error.\n",
 	"a@example.com,b@example.com,c@example.com", "over quota", KIND_NONE, false},
+	{"EZweb begins with the reason",
+		"The user(s) account is temporarily over quota.\n\n<a@example.com>\n\nThe user(s) account is disabled.\n\n<b@example.com>\n",
+	"a@example.com,b@example.com", "over quota", KIND_NONE, false},
 	{"InterMail, where the recipients are announced",
 		"This Message was undeliverable due to the following reason:\n\nYour message was not delivered because the destination computer was\nnot found.\n\n"
 		"The following recipients did not receive your message:\n\n     <a@example.com>\n\nPlease reply to <postmaster@example.com>\nif you feel this message to be in error.\n",
