@@ -296,8 +296,8 @@ name_by_text(Delivery *delivery, const TextRecipient *recipient)
 	delivery->named_at = recipient->named_at;
 }
 
-void
-report_read_words(Report *report)
+static void
+read_words(Report *report)
 {
 	Reading		reading = {.arena = report->arena, .message = report->message, .report = report, .root = report->root};
 	RecipientIndex index = {.arena = report->arena};
@@ -306,10 +306,7 @@ report_read_words(Report *report)
 	Slice		text;
 	size_t		fields;
 
-	if (report->words_read)
-		return;
-	report->words_read = true;
-	if (report->decoder != report_decoder("RFC3464") || !human_text(&reading, 0, &text))
+	if (!human_text(&reading, 0, &text))
 		return;
 	/* the fields may stand in the text itself, but are no words of it */
 	if (dsn_is_in(text, line_end_of(report->message, text), &fields) && fields > 0)
@@ -372,6 +369,18 @@ report_read_words(Report *report)
 			!slice_equal(recipient->alias, delivery->recipient))
 			delivery->alias = recipient->alias;
 	}
+}
+
+void
+report_read_words(Report *report)
+{
+	if (report->words_read)
+		return;
+	report->words_read = true;
+	if (report->decoder != report_decoder("RFC3464"))
+		return;
+	read_words(report);
+	report_name_hidden(report);
 }
 
 bool

@@ -8,6 +8,7 @@
 #include "report/markers.h"
 #include "report/recipients.h"
 #include "report/report.h"
+#include "report/verp.h"
 
 #define MAX_LOCALS 64			/* recipients without a domain that get one */
 
@@ -197,5 +198,37 @@ report_complete_recipients(Report *report, size_t first)
 			continue;
 		complete(report, &report->deliveries[i]);
 		completed++;
+	}
+}
+
+void
+report_name_hidden(Report *report)
+{
+	const Slice fields[] = {report->returned.original_recipient, report->returned.received_for, report->returned.to};
+	Delivery   *delivery = report->deliveries;
+	Slice		address;
+
+	if (report->count != 1 || delivery->recipient.n > 0)
+		return;
+	if (verp_decode(report->arena, address_clean(report->arena, mime_field(report->header, SLICE_LIT("To")), true), &address) == VERP_RECIPIENT)
+	{
+		delivery->recipient = address_clean(report->arena, address, true);
+		delivery->named_by = "VERP";
+		delivery->named_at = mime_field(report->header, SLICE_LIT("To"));
+		return;
+	}
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && delivery->recipient.n == 0; i++)
+	{
+		Slice		field = slice(fields[i].p, fields[i].n < LIMIT_FIELD_BYTES ? fields[i].n : LIMIT_FIELD_BYTES);
+		size_t		offset = 0;
+		size_t		start;
+		Slice		found;
+
+		/* of several nobody knows which */
+		if (!address_find(field, &offset, &start, &found) || address_find(field, &offset, &start, &address))
+			continue;
+		delivery->recipient = address_clean(report->arena, found, true);
+		delivery->named_by = "the returned message";
+		delivery->named_at = fields[i];
 	}
 }

@@ -112,6 +112,9 @@ bool		report_is_by_gateway(const Report *report);
 /* Appends an empty delivery; NULL when LIMIT_RECIPIENTS is met or memory ran out. */
 Delivery   *report_add(Report *report);
 
+/* Names the only recipient where fields and text do not: by VERP, else by the returned message when that has one. */
+void		report_name_hidden(Report *report);
+
 /* Gives the deliveries from that one on whose recipient is a mere local part its domain. */
 void		report_complete_recipients(Report *report, size_t first);
 

@@ -406,6 +406,18 @@ test_arrows(void)
 	ok(result.count == 0, "a list of postmasters");
 }
 
+/* Fields that name nobody: VERP or the returned message may. */
+static void
+test_hidden_in_fields(void)
+{
+	mail("From: MAILER-DAEMON@mx.example.com\nTo: list-bounces+a=example.com@example.org\nSubject: Undelivered\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=b\n\n--b\n\nIt failed.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.com\n\nAction: failed\nStatus: 5.1.1\n--b--\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "VERP");
+	mail(REPORT "Action: failed\nStatus: 5.1.1\n--b\nContent-Type: text/rfc822-headers\n\nFrom: sender@example.org\nTo: A <a@example.com>\n--b--\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "the returned message");
+	mail(REPORT "Action: failed\nStatus: 5.1.1\n--b\nContent-Type: text/rfc822-headers\n\nFrom: sender@example.org\nTo: a@example.com, b@example.com\n--b--\n");
+	ok(result.count == 1 && result.rows[0].recipient.n == 0, "of two nobody knows which");
+}
+
 /* Advice, quotes and ids gave recipients. */
 static void
 test_bystanders(void)
@@ -549,6 +561,7 @@ main(void)
 	test_unnamed();
 	test_poses();
 	test_bystanders();
+	test_hidden_in_fields();
 	test_arrows();
 	test_partial();
 	test_cut_bracket();
