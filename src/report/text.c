@@ -913,7 +913,7 @@ read_line(Reader *reader, size_t number)
 			return true;
 		}
 	}
-	if (line_has(entry, MARKER_RECIPIENT))
+	if (line_has(entry, MARKER_RECIPIENT) && !in_reply)
 	{
 		const LineMarker *marker = lines_marker(&reader->lines, entry, MARKER_RECIPIENT);
 		size_t		end;
@@ -997,7 +997,9 @@ read_line(Reader *reader, size_t number)
 	if (reader->mode == MODE_TRANSCRIPT)
 	{
 		transcript_line(&reader->transcript, trimmed);
-		add_words(reader, entry->start, entry->end);
+		/* Sendmail's own word for the reply before it is no evidence */
+		if (!reader->transcript.summed_up)
+			add_words(reader, entry->start, entry->end);
 		return true;
 	}
 	if (reader->mode != MODE_HELP && reader->mode != MODE_TRANSCRIPT && add_refused(reader, entry, line, indent))

@@ -109,7 +109,9 @@ is_refusal(Slice line)
 static Slice
 address_in(Arena *arena, Slice line)
 {
-	size_t		offset = 0;
+	/* "Too many hops 26 (25 max): from <sender> via localhost, to <a@b>" */
+	size_t		to = slice_find_nocase(line, SLICE_LIT(", to <"), 0);
+	size_t		offset = to != SLICE_NPOS ? to : 0;
 	size_t		start;
 	Slice		found;
 
@@ -191,6 +193,7 @@ add(Transcript *transcript, Slice line, bool local)
 
 		refusal->command = NULL;
 		refusal->rhost = SLICE_NONE;
+		transcript->summed_up = transcript->count > 1 && !refusal[-1].local && sums_up(line);
 		refusal->own_cause = dots != SLICE_NPOS && is_refusal(slice(line.p + dots + 4, line.n - dots - 4));
 		/* what the delivery program has just printed says more than "554 <x>... Service unavailable" */
 		if (refusal->output.n > 0)
@@ -254,6 +257,7 @@ transcript_line(Transcript *transcript, Slice line)
 	char		side;
 	size_t		at;
 
+	transcript->summed_up = false;
 	if (line.n > LIMIT_REPLY_BYTES)
 		line.n = LIMIT_REPLY_BYTES;
 	at = slice_find_nocase(slice(line.p, line.n < 40 ? line.n : 40), SLICE_LIT("while talking to "), 0);

@@ -34,6 +34,7 @@ typedef struct Transcript
 	size_t		since_command;	/* refusals that there were when it was given */
 	bool		in_reply;		/* the line before was a line of a remote refusal */
 	Slice		output;			/* of a delivery program, since the last session line or verdict */
+	bool		summed_up;		/* the line that was read last only sums up a remote reply */
 } Transcript;
 
 /* Reads one line (trimmed) of a transcript. */
