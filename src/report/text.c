@@ -1123,7 +1123,9 @@ apply_transcript(Reader *reader)
 		const Refusal *refusal = &transcript->refusals[i];
 		uint32_t	number = recipients_find(&reader->index, refusal->address);
 
-		if (number == RECIPIENT_NONE && refusal->address.n > 0 && !named)
+		/* of all else that a host says, an address may be anybody's: "contact <x@y>" */
+		if (number == RECIPIENT_NONE && refusal->address.n > 0 && !named &&
+			(refusal->local || (refusal->command && strcmp(refusal->command, "RCPT") == 0)))
 		{
 			reader->section = KIND_NONE;
 			add_recipient(reader, refusal->address, 0);
@@ -1144,7 +1146,7 @@ apply_transcript(Reader *reader)
 		if (report->recipients[number].words.n > 0 && refusal->output.n > 0 &&
 			!is_mere_remark(report->recipients[number].words))
 			give_words(reader, &report->recipients[number], refusal->output);
-		else if (report->recipients[number].words.n == 0 || !refusal->local ||
+		else if (report->recipients[number].words.n == 0 || !refusal->local || refusal->quotes ||
 				 is_mere_remark(report->recipients[number].words))
 		{
 			give_words(reader, &report->recipients[number], refusal->words);

@@ -183,6 +183,7 @@ add(Transcript *transcript, Slice line, bool local)
 	refusal->lines = 1;
 	refusal->local = local;
 	refusal->own_cause = false;
+	refusal->quotes = false;
 	refusal->output = local ? transcript->output : SLICE_NONE;
 	refusal->rhost = transcript->rhost;
 	refusal->command = transcript->command;
@@ -206,11 +207,13 @@ add(Transcript *transcript, Slice line, bool local)
 			refusal->words = sums_up(line) ? refusal[-1].words : join(transcript->arena, refusal[-1].words, line);
 			refusal->command = refusal[-1].command;
 			refusal->rhost = refusal[-1].rhost;
+			refusal->quotes = sums_up(line);
 		}
 	}
 	else if (transcript->command && strcmp(transcript->command, "RCPT") == 0)
 	{
-		if (refusal->address.n == 0)
+		/* the reply may name somebody else: "551 please try <c@d>" */
+		if (refusal->address.n == 0 || (transcript->open == 1 && transcript->rcpt.n > 0))
 			refusal->address = transcript->rcpt;
 	}
 	else if (transcript->command && strcmp(transcript->command, "MAIL") == 0)
@@ -289,7 +292,12 @@ transcript_line(Transcript *transcript, Slice line)
 			transcript->since_command = transcript->count;
 		}
 		if (verb && strcmp(verb, "RCPT") == 0)
+		{
 			transcript->rcpt = address_in(transcript->arena, line);
+			transcript->open++;
+		}
+		else if (verb)
+			transcript->open = 0;
 		transcript->in_reply = false;
 		return;
 	}
@@ -304,10 +312,14 @@ transcript_line(Transcript *transcript, Slice line)
 			extend(transcript, line);
 		else
 			add(transcript, line, side == '\0');
+		if (side == '<' && (line.n == 3 || line.p[3] != '-') && transcript->open > 0)
+			transcript->open--;
 		transcript->in_reply = side == '<';
 		transcript->output = SLICE_NONE;
 		return;
 	}
+	if (side == '<' && line.n >= 3 && line.p[0] == '2' && (line.n == 3 || line.p[3] != '-') && transcript->open > 0)
+		transcript->open--;
 	transcript->in_reply = false;
 	/* the lines of one program lie one behind the other */
 	if (side == '\0' && is_output(line))

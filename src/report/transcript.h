@@ -16,6 +16,7 @@ typedef struct Refusal
 	Slice		rhost;
 	const char *command;
 	int			lines;			/* of the reply */
+	bool		quotes;			/* local, but words is the remote reply before it */
 	bool		local;			/* the reporting host's own verdict, not a remote reply */
 	bool		own_cause;		/* a local one that says why: "554 <x>... 550 Host unknown" */
 	Slice		output;			/* of the delivery program before it; words has it, too */
@@ -32,6 +33,7 @@ typedef struct Transcript
 	Slice		rcpt;
 	const char *command;
 	size_t		since_command;	/* refusals that there were when it was given */
+	int			open;			/* RCPTs that were not answered yet: more than one with PIPELINING */
 	bool		in_reply;		/* the line before was a line of a remote refusal */
 	Slice		output;			/* of a delivery program, since the last session line or verdict */
 	bool		summed_up;		/* the line that was read last only sums up a remote reply */
