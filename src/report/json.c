@@ -184,6 +184,21 @@ json_string(Arena *arena, Slice raw)
 }
 
 bool
+json_key_is(Slice key, const char *name)
+{
+	for (size_t i = 0; i < key.n; i++)
+	{
+		/* a mailer wrapped it */
+		if (key.p[i] == '\n' || key.p[i] == '\r')
+			continue;
+		if (key.p[i] != *name)
+			return false;
+		name++;
+	}
+	return *name == '\0';
+}
+
+bool
 json_path_is(const JsonReader *reader, const char *const *keys, int count)
 {
 	int			k = 0;
@@ -196,7 +211,7 @@ json_path_is(const JsonReader *reader, const char *const *keys, int count)
 
 		if (reader->in_array[i])
 			continue;
-		if (k >= count || key.n != strlen(keys[k]) || memcmp(key.p, keys[k], key.n) != 0)
+		if (k >= count || !json_key_is(key, keys[k]))
 			return false;
 		k++;
 	}

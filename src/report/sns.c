@@ -179,7 +179,7 @@ read_value(Report *report, Notice *notice, const JsonReader *reader, size_t firs
 static void
 step_into_detail(JsonReader *place)
 {
-	if (place->depth < 2 || place->depth > JSON_DEPTH || !slice_equal(place->keys[0], SLICE_LIT("detail")))
+	if (place->depth < 2 || place->depth > JSON_DEPTH || !json_key_is(place->keys[0], "detail"))
 		return;
 	place->depth--;
 	memmove(place->keys, place->keys + 1, (size_t) place->depth * sizeof(place->keys[0]));
@@ -211,13 +211,34 @@ read_notice(Report *report, Slice text, size_t first, Notice *notice)
 			/* only strings that are wanted are worth unescaping: those of these objects */
 			top = place.keys[0];
 
-			if (slice_equal(top, SLICE_LIT("bounce")) || slice_equal(top, SLICE_LIT("complaint")) ||
-				slice_equal(top, SLICE_LIT("delivery")) || slice_equal(top, SLICE_LIT("deliveryDelay")) ||
-				slice_equal(top, SLICE_LIT("mail")) || slice_equal(top, SLICE_LIT("notificationType")) ||
-				slice_equal(top, SLICE_LIT("eventType")))
+			if (json_key_is(top, "bounce") || json_key_is(top, "complaint") ||
+				json_key_is(top, "delivery") || json_key_is(top, "deliveryDelay") ||
+				json_key_is(top, "mail") || json_key_is(top, "notificationType") ||
+				json_key_is(top, "eventType"))
 				read_value(report, notice, &place, first, unescaped(report, value.raw));
 		}
 	}
+}
+
+#define PREFACE_BYTES 4096		/* a gateway's warning may stand before the notification */
+
+/* Where an object opens: a brace and its first key. */
+static size_t
+find_object(Slice text)
+{
+	size_t		open = 0;
+
+	while ((open = slice_find(text, '{', open)) != SLICE_NPOS)
+	{
+		size_t		next = open + 1;
+
+		while (next < text.n && ascii_is_space(text.p[next]))
+			next++;
+		if (next < text.n && text.p[next] == '"')
+			return open;
+		open = next;
+	}
+	return SLICE_NPOS;
 }
 
 bool
@@ -229,15 +250,13 @@ sns_read(Report *report, Slice text)
 	size_t		named;
 
 	text = slice_trim(text);
-	open = slice_find(slice(text.p, text.n < 200 ? text.n : 200), '{', 0);
+	open = find_object(slice(text.p, text.n < PREFACE_BYTES ? text.n : PREFACE_BYTES));
 	if (open == SLICE_NPOS)
 		return false;
 	/* people, too, write about JSON */
 	if (open > 0 && slice_find_nocase(mime_field(report->header, SLICE_LIT("From")), SLICE_LIT("sns.amazonaws.com"), 0) == SLICE_NPOS)
 		return false;
 	text = slice(text.p + open, text.n - open);
-	if (slice_find(slice(text.p, text.n), '"', 0) == SLICE_NPOS)
-		return false;
 	read_notice(report, text, first, &notice);
 	if (notice.kind == KIND_NONE && notice.envelope_message.n > 0)
 		read_notice(report, unescaped(report, notice.envelope_message), first, &notice);

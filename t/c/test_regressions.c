@@ -218,6 +218,8 @@ test_sns_detail(void)
 	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "a notification within EventBridge's");
 	mail(SNS "{\"eventType\":\"DeliveryDelay\",\"deliveryDelay\":{\"delayType\":\"SpamDetected\",\"delayedRecipients\":[{\"emailAddress\":\"x@example.com\"}]}}\n");
 	ok(result.count == 1 && result.rows[0].kind == KIND_DELAY && strcmp(result.rows[0].reason, "spamdetected") == 0, "why it is delayed");
+	mail(SNS "CAUTION: from outside.\n\n{ \"notifi\ncationType\":\"Bou\nnce\",\"bounce\":{\"bouncedRecip\nients\":[{\"emailAddress\":\"x@exam\nple.com\"}]}}\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("x@example.com"), "behind a warning, and wrapped");
 }
 
 /* lines_read() goes on when split() had no memory for the first line: note_marker() reads lines->lines[0] of NULL. */
