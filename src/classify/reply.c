@@ -371,6 +371,8 @@ find_rhost(Reply *reply, size_t preface)
 		SLICE_LIT("conversation with "), SLICE_LIT("connected to "), SLICE_LIT("remote delivery to "),
 		SLICE_LIT("server "), SLICE_LIT("host: "), SLICE_LIT("talking to "), SLICE_LIT("timed out with "),
 		SLICE_LIT("refused by "), SLICE_LIT("reset by "),
+		/* German, French, Spanish and Portuguese, Polish, Czech */
+		SLICE_LIT("servers "), SLICE_LIT("serveur "), SLICE_LIT("servidor "), SLICE_LIT("serwera "), SLICE_LIT("serveru "),
 		/* Gmail until 2016: "... for the recipient domain example.com by mx.example.com. [192.0.2.1]." */
 		SLICE_LIT("by "),
 	};

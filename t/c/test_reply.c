@@ -81,6 +81,7 @@ test_reply(void)
 		{SLICE_LIT("550"), 550, SLICE_NONE, SLICE_LIT("550"), SLICE_NONE},
 		{SLICE_LIT("5.3.0 - Other mail system problem 550-'no such user'"), 550, SLICE_NONE, SLICE_LIT("550-'no such user'"), SLICE_NONE},
 		{SLICE_LIT("host mx.example.net refused to talk to me: 554\n    mx.example.net block for spam"), 554, SLICE_NONE, SLICE_LIT("554 mx.example.net block for spam"), SLICE_LIT("mx.example.net")},
+		{SLICE_LIT("Antwort des Servers mx.example.net:\n550 nein"), 550, SLICE_NONE, SLICE_LIT("550 nein"), SLICE_LIT("mx.example.net")},
 		{SLICE_LIT("a@example.com: [192.0.2.1], 550 no such user"), 550, SLICE_NONE, SLICE_LIT("550 no such user"), SLICE_NONE},
 		{SLICE_LIT("\351\200\200\344\277\241\344\273\243\347\240\201\357\274\232554 refused"), 554, SLICE_NONE, SLICE_LIT("554 refused"), SLICE_NONE},
 		/* numbers that are no replies */
