@@ -1149,7 +1149,13 @@ apply_transcript(Reader *reader)
 		else if (report->recipients[number].words.n == 0 || !refusal->local || refusal->quotes ||
 				 is_mere_remark(report->recipients[number].words))
 		{
-			give_words(reader, &report->recipients[number], refusal->words);
+			Slice		reason = reason_in(report->recipients[number].words);
+
+			/* the same reply, uncut: the cut one must not be taken for a later one */
+			if (reason.n >= 8 && slice_starts_nocase(refusal->words, reason))
+				report->recipients[number].words = refusal->words;
+			else
+				give_words(reader, &report->recipients[number], refusal->words);
 			if (report->recipients[number].rhost.n == 0)
 				report->recipients[number].rhost = refusal->rhost;
 		}
