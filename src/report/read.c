@@ -225,7 +225,7 @@ human_text(const Reading *reading, int number, Slice *text)
 			}
 		}
 	}
-	if (has_plain || number != 0)
+	if (number != 0)
 		return false;
 	for (int i = reading->root; i < message->count; i++)
 	{
@@ -233,6 +233,10 @@ human_text(const Reading *reading, int number, Slice *text)
 
 		if (is_here(reading, i) && part->type == PART_TEXT_HTML && !is_attachment(part))
 		{
+			/* what stands beside a plain text says the same, or is the report behind a gateway's warning */
+			if (has_plain && part->parent >= 0 &&
+				slice_starts_nocase(message->parts[part->parent].content_type, SLICE_LIT("multipart/alternative")))
+				continue;
 			*text = html_to_text(reading->arena, part_text(reading, part, LIMIT_DECODE_BYTES));
 			trail_source(reading->report->trail, *text, part->body);
 			return true;
@@ -296,6 +300,52 @@ name_by_text(Delivery *delivery, const TextRecipient *recipient)
 	delivery->named_at = recipient->named_at;
 }
 
+/* Does the text say anything of a delivery? */
+static bool
+tells(const TextReport *text)
+{
+	return text->count > 0 || text->speaks || text->quotes_reply;
+}
+
+/*
+ * Reads the text that goes with the fields of a report: the first that tells
+ * of a delivery, for a gateway's warning may stand before it, else the first.
+ */
+static bool
+read_telling_text(const Reading *reading, const RecipientIndex *known, Slice *text, TextReport *text_report)
+{
+	TextReport	first = {0};
+	Slice		first_text = SLICE_NONE;
+	bool		any = false;
+
+	for (int i = 0; i < MAX_TEXT_PARTS && human_text(reading, i, text); i++)
+	{
+		char		line_end = line_end_of(reading->message, *text);
+		size_t		fields;
+
+		/* the fields may stand in the text itself, but are no words of it */
+		if (dsn_is_in(*text, line_end, &fields))
+		{
+			if (fields > 0)
+				text->n = fields;
+			else if (any)
+				continue;
+		}
+		text_read_about(reading->arena, *text, line_end, known, reading->report->trail, text_report);
+		if (tells(text_report))
+			return true;
+		if (!any)
+		{
+			first = *text_report;
+			first_text = *text;
+			any = true;
+		}
+	}
+	*text_report = first;
+	*text = first_text;
+	return any;
+}
+
 static void
 read_words(Report *report)
 {
@@ -304,19 +354,14 @@ read_words(Report *report)
 	RecipientIndex known = {.arena = report->arena};
 	TextReport	text_report;
 	Slice		text;
-	size_t		fields;
 
-	if (!human_text(&reading, 0, &text))
-		return;
-	/* the fields may stand in the text itself, but are no words of it */
-	if (dsn_is_in(text, line_end_of(report->message, text), &fields) && fields > 0)
-		text.n = fields;
 	for (size_t i = 0; i < report->count; i++)
 	{
 		if (report->deliveries[i].recipient.n > 0)
 			recipients_put(&known, report->deliveries[i].recipient, (uint32_t) i);
 	}
-	text_read_about(report->arena, text, line_end_of(report->message, text), &known, report->trail, &text_report);
+	if (!read_telling_text(&reading, &known, &text, &text_report))
+		return;
 	if (!report->returned.present && text_report.returned.n > 0)
 		returned_from_text(report->arena, text_report.returned, line_end_of(report->message, text), &report->returned);
 	for (size_t i = 0; i < text_report.count; i++)
@@ -734,7 +779,9 @@ read_text_report(Reading *reading)
 	const Header *header = &reading->message->parts[reading->root].header;
 	Slice		listed = mime_field(header, SLICE_LIT("X-Failed-Recipients"));
 	TextReport	text_report = {0};
+	TextReport	first = {0};
 	Slice		text = SLICE_NONE;
+	Slice		first_text = SLICE_NONE;
 	RecipientIndex known = {.arena = reading->arena};
 	BounceKind	kind;
 
@@ -764,8 +811,19 @@ read_text_report(Reading *reading)
 			return true;
 		if (read_fields_beside(reading))
 			return true;
-		if (text_report.count > 0 || listed.n > 0 || text_report.speaks)
+		if (text_report.count > 0 || text_report.speaks || (listed.n > 0 && text_report.quotes_reply))
 			break;
+		/* where the header names who failed, a text may be silent; but a gateway's warning may stand before the one that speaks */
+		if (listed.n > 0 && first_text.p == NULL)
+		{
+			first = text_report;
+			first_text = text;
+		}
+	}
+	if (first_text.p != NULL && !tells(&text_report))
+	{
+		text_report = first;
+		text = first_text;
 	}
 	if (!is_report(reading, &text_report, listed.n > 0))
 	{

@@ -537,6 +537,21 @@ test_code_at_line_end(void)
 	is(result.count == 1 ? result.rows[0].diagnostic_code : SLICE_NONE, SLICE_LIT("550 <a@example.net>: User unknown"), "  and its words");
 }
 
+/* A gateway put a text part of its own before the report: its words hid the report's. */
+static void
+test_warning_before(void)
+{
+#define WARNING "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=w\n\n--w\nContent-Type: text/plain\n\nCAUTION: from outside. Ask desk@example.org.\n--w\n"
+
+	mail(DAEMON WARNING "Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: text/plain\n\nYour message could not be delivered to the following recipients:\n\n<a@example.com> (DANE failed to authenticate 'mx.example.com')\n"
+		 "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.com\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.0.0\n--b--\n--w--\n");
+	ok(result.count == 1 && strcmp(result.rows[0].reason, "failedstarttls") == 0, "the words that go with the fields");
+	mail(DAEMON "X-Failed-Recipients: a@example.com\n" WARNING "Content-Type: text/plain\n\nThe other server said:\n552 5.2.2 mailbox full\n--w--\n");
+	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "the words of whom the header names");
+	mail(DAEMON WARNING "Content-Type: text/html\n\n<p>Your message could not be delivered to a@example.com: 552 5.2.2 mailbox full</p>\n--w--\n");
+	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "a report in HTML");
+}
+
 int
 main(void)
 {
@@ -555,6 +570,7 @@ main(void)
 	test_sns_in_talk();
 	test_sns_detail();
 	test_taken_apart();
+	test_warning_before();
 	test_named_for_help();
 	test_no_memory();
 	test_recipient_bytes();
