@@ -221,8 +221,8 @@ fill_verdict(Arena *arena, const Verdict *verdict, BounceKind kind, Slice diagno
 	row->host_group = verdict->host_group;
 	if (temporary || verdict->reason == REASON_RATELIMITED || verdict->reason == REASON_EXPIRED)
 		row->retry_after = hints_retry_after(verdict->reply.words);
-	/* a list is named where the sender is refused */
-	if (reason->fault && strcmp(reason->fault, "sender") == 0)
+	/* a list is named where the sender, or what the mail links to, is refused */
+	if (reason->fault && (strcmp(reason->fault, "sender") == 0 || strcmp(reason->fault, "content") == 0))
 	{
 		const BlocklistRow *lists[BOUNCE_MAX_BLOCKLISTS];
 

@@ -273,6 +273,7 @@ tell_amendment(Explainer *explainer, const Verdict *verdict, const BounceRow *ro
 	}			amendments[] = {
 		{"success", "it was delivered: there is nothing to explain away"},
 		{"sender-address", "refused at MAIL FROM, or with a code for sender's addresses: the sender is meant"},
+		{"before-recipient", "said before any recipient was named: it is about somebody else's address"},
 		{"refused-before-mail", "refused when nothing but the connecting host was known"},
 		{"unknown-after-data", "accepted at RCPT, refused after DATA: filters hide behind these words, and the address may exist"},
 		{"gateway-hides-command", "a filtering gateway took the mail whole and does not say at which command the next host refused it: the address may exist"},

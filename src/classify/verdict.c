@@ -215,6 +215,12 @@ read_evidence(Case *judged)
  * What the command and the codes say of the words
  * ------------------------------------------------------------------------ */
 
+static bool
+is_at(const Verdict *verdict, const char *command)
+{
+	return verdict->command && strcmp(verdict->command, command) == 0;
+}
+
 /* Reasons that speak of an address or a domain: of whose, the command tells. */
 static bool
 is_about_address(uint16_t reason)
@@ -223,12 +229,14 @@ is_about_address(uint16_t reason)
 		reason == REASON_NOTACCEPT || reason == REASON_SUSPEND;
 }
 
-/* RFC 3463 3.2: X.1.7 and X.1.8 are codes for the sender's address. */
+/* X.1.7, X.1.8 (RFC 3463 3.2) and X.7.27 are codes for the sender's address. */
 static bool
 is_about_sender(const Verdict *verdict)
 {
-	return (verdict->command && strcmp(verdict->command, "MAIL") == 0) ||
-		verdict->status % 1000000 == status_make(0, 1, 7) || verdict->status % 1000000 == status_make(0, 1, 8);
+	return is_at(verdict, "MAIL") ||
+		verdict->status % 1000000 == status_make(0, 1, 7) || verdict->status % 1000000 == status_make(0, 1, 8) ||
+		/* RFC 7505 4.2: the sender's domain has a null MX */
+		verdict->status % 1000000 == status_make(0, 7, 27);
 }
 
 /* X.1.z: about an address */
@@ -265,7 +273,7 @@ amend_user_unknown(Verdict *verdict)
 		return;
 	}
 	/* accepted at RCPT, refused with the message: filters hide behind these words, and the address may exist */
-	if (verdict->command && strcmp(verdict->command, "DATA") == 0)
+	if (is_at(verdict, "DATA"))
 	{
 		verdict->reason = REASON_FILTERED;
 		verdict->amended_by = "unknown-after-data";
@@ -274,7 +282,7 @@ amend_user_unknown(Verdict *verdict)
 	/* the host's own code knows the mailbox: disabled, full ...; at RCPT it is a habit of some servers */
 	row = steps_status_row(verdict->reply.status, PROVIDER_NONE);
 	if (verdict->phrase && row && row->strength == STRENGTH_DECIDES &&
-		!(verdict->command && strcmp(verdict->command, "RCPT") == 0))
+		!is_at(verdict, "RCPT"))
 	{
 		verdict->reason = row->reason;
 		verdict->amended_by = "code-knows-mailbox";
@@ -295,6 +303,26 @@ verdict_is_by_gateway(Verdict *verdict)
 	verdict->amended_by = "gateway-hides-command";
 }
 
+/* Words about an address, said when no recipient had been named yet: it is another one, or none. */
+static bool
+amend_early_address(Verdict *verdict)
+{
+	uint16_t	reason;
+
+	if (is_at(verdict, "AUTH"))
+		reason = REASON_SECURITYERROR;
+	else if (is_at(verdict, "STARTTLS"))
+		reason = REASON_FAILEDSTARTTLS;
+	/* "521 host does not accept mail" is the greeting of RFC 7504 */
+	else if ((is_at(verdict, "CONN") || is_at(verdict, "EHLO") || is_at(verdict, "HELO")) && verdict->judged != REASON_NOTACCEPT)
+		reason = REASON_BLOCKED;
+	else
+		return false;
+	verdict->reason = reason;
+	verdict->amended_by = "before-recipient";
+	return true;
+}
+
 /* Generic words say that something was refused; the stage tells what was known by then, and so who it was. */
 static void
 amend_generic_words(Verdict *verdict)
@@ -302,14 +330,14 @@ amend_generic_words(Verdict *verdict)
 	if (verdict->phrase == NULL || verdict->phrase->rank != RANK_GENERIC || verdict->command == NULL)
 		return;
 	/* nothing but the connecting host */
-	if ((strcmp(verdict->command, "CONN") == 0 || strcmp(verdict->command, "EHLO") == 0 || strcmp(verdict->command, "HELO") == 0) &&
+	if ((is_at(verdict, "CONN") || is_at(verdict, "EHLO") || is_at(verdict, "HELO")) &&
 		(verdict->judged == REASON_REJECTED || verdict->judged == REASON_FILTERED || verdict->judged == REASON_POLICYVIOLATION))
 	{
 		verdict->reason = REASON_BLOCKED;
 		verdict->amended_by = "refused-before-mail";
 	}
 	/* no recipient yet */
-	if (strcmp(verdict->command, "MAIL") == 0 && verdict->judged == REASON_FILTERED)
+	if (is_at(verdict, "MAIL") && verdict->judged == REASON_FILTERED)
 	{
 		verdict->reason = REASON_REJECTED;
 		verdict->amended_by = "sender-address";
@@ -329,7 +357,7 @@ verdict_at_command(Verdict *verdict, const char *command)
 		verdict->reason = REASON_REJECTED;
 		verdict->amended_by = "sender-address";
 	}
-	else
+	else if (!is_about_address(verdict->judged) || !amend_early_address(verdict))
 	{
 		amend_user_unknown(verdict);
 		amend_generic_words(verdict);

@@ -43,6 +43,10 @@ test_replies(void)
 		{SLICE_LIT("550 Access denied"), SLICE_NONE, SLICE_LIT("CONN"), "blocked", false},
 		{SLICE_LIT("550 Access denied"), SLICE_NONE, SLICE_LIT("EHLO"), "blocked", false},
 		{SLICE_LIT("553 5.1.0 sender.example does not exist"), SLICE_NONE, SLICE_LIT("MAIL"), "rejected", false},
+		/* said before a recipient was named */
+		{SLICE_LIT("550 5.1.1 User unknown"), SLICE_NONE, SLICE_LIT("AUTH"), "securityerror", false},
+		{SLICE_LIT("550 Domain does not exist"), SLICE_NONE, SLICE_LIT("EHLO"), "blocked", false},
+		{SLICE_LIT("550 5.7.27 Sender address has null MX"), SLICE_NONE, SLICE_NONE, "rejected", false},
 		/* temporary is never hard */
 		{SLICE_LIT("450 4.1.1 User unknown"), SLICE_NONE, SLICE_LIT("RCPT"), "userunknown", false},
 		/* a code alone */
