@@ -315,6 +315,19 @@ printf 'phrase\treason\trank\tprovider\nno such user\tuserunknown\tspecific\tyah
 run
 ok $? "a phrase that wins where another provider refused"
 good
+printf 'family\treason\twords\tregex\texample\nunknown-user\tuserunknown\tunheard of | =gone\tuser\t550 user gone\n' >data/families.tsv
+run && grep -q '"unheard of | =gone"' out/knowledge.c
+ok $? "a family of words"
+good
+printf 'family\treason\twords\tregex\texample\nunknown-user\tuserunknown\tunheard of | is * gone\tuser\t550 user gone\n' >data/families.tsv
+refused "a wildcard in a family" families.tsv 2 '"*" in "is * gone"'
+good
+printf 'family\treason\twords\tregex\texample\nunknown-user\tuserunknown\tgone\tuser\t550 user gone\nunknown-user\tblocked\tlost\tuser\t550 user lost\n' >data/families.tsv
+refused "a family that stands twice" families.tsv 3 '"unknown-user" stands already in families.tsv:2'
+good
+printf 'family\treason\twords\tregex\texample\nunknown user\tuserunknown\tgone\tuser\t550 user gone\n' >data/families.tsv
+refused "a bad name of a family" families.tsv 2 'bad name "unknown user"'
+good
 printf 'phrase\treason\nthe user is unknown\tuserunknown\nunknown user\tblocked\n' >data/phrases-more.tsv
 refused "the same words with another reason" phrases-more.tsv 3 '"unknown user" (blocked) contradicts "the user is unknown" (phrases-more.tsv:2, userunknown)'
 good
