@@ -51,8 +51,10 @@ fold_lines(Arena *arena, Slice text)
 	for (size_t i = 0; i < text.n && plain; i++)
 		plain = !(ascii_is_space(text.p[i]) &&
 				  (text.p[i] != ' ' || (i + 1 < text.n && ascii_is_space(text.p[i + 1]))));
-	if (plain && text.n >= 4 && text.p[3] == '-')
-		plain = false;
+	/* "550-..." at the start or behind "smtp;" */
+	for (size_t i = 3; i < text.n && plain; i++)
+		plain = !(text.p[i] == '-' && ascii_is_digit(text.p[i - 1]) && ascii_is_digit(text.p[i - 2]) && ascii_is_digit(text.p[i - 3]) &&
+				  (i == 3 || text.p[i - 4] == ';' || text.p[i - 4] == ':'));
 	if (plain)
 		return text;
 	out = arena_alloc(arena, text.n + 1);
@@ -62,6 +64,7 @@ fold_lines(Arena *arena, Slice text)
 	{
 		char		c = text.p[i];
 		bool		line_start = n == 0 || out[n - 1] == ' ' || out[n - 1] == '\n';
+		bool		begins = line_start || out[n - 1] == ';' || out[n - 1] == ':';	/* "smtp;550-5.7.1" */
 
 		if (ascii_is_space(c))
 		{
@@ -77,7 +80,7 @@ fold_lines(Arena *arena, Slice text)
 			continue;
 		}
 		/* RFC 5321 4.2.1: each line of a multi-line reply repeats the code, and most hosts the enhanced one */
-		if (line_start && i + 3 < text.n && (text.p[i + 3] == '-' || text.p[i + 3] == ' ') &&
+		if (begins && i + 3 < text.n && (text.p[i + 3] == '-' || text.p[i + 3] == ' ') &&
 			(c == '2' || c == '4' || c == '5') && ascii_is_digit(text.p[i + 1]) && ascii_is_digit(text.p[i + 2]))
 		{
 			if (code[0] && memcmp(text.p + i, code, 3) == 0)

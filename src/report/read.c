@@ -346,6 +346,31 @@ read_telling_text(const Reading *reading, const RecipientIndex *known, Slice *te
 	return any;
 }
 
+/* Sendmail's Diagnostic-Code holds the first line of a reply only, its transcript the others, too. */
+static Slice
+whole_reply(Slice first, Slice words)
+{
+	size_t		at;
+	size_t		end;
+
+	if (first.n < 8 || first.p[3] != '-' || !ascii_is_digit(first.p[0]))
+		return SLICE_NONE;
+	at = slice_find_nocase(words, first, 0);
+	if (at == SLICE_NPOS)
+		return SLICE_NONE;
+	for (end = at + first.n; end + 5 < words.n && words.p[end] == '\n' && memcmp(words.p + end + 1, first.p, 3) == 0 &&
+		 (words.p[end + 4] == '-' || words.p[end + 4] == ' ');)
+	{
+		bool		more = words.p[end + 4] == '-';
+
+		for (end++; end < words.n && words.p[end] != '\n';)
+			end++;
+		if (!more)
+			break;
+	}
+	return end > at + first.n ? slice(words.p + at, end - at) : SLICE_NONE;
+}
+
 static void
 read_words(Report *report)
 {
@@ -400,6 +425,8 @@ read_words(Report *report)
 		}
 		recipient = &text_report.recipients[found];
 		delivery->words = recipient->words;
+		if (whole_reply(delivery->diagnostic, recipient->words).n > 0)
+			delivery->diagnostic = whole_reply(delivery->diagnostic, recipient->words);
 		/* Exim's fields name what was mailed, its text the address that it led to */
 		if (slice_equal(recipient->alias, delivery->recipient) && address_domain(recipient->address).n > 0)
 		{

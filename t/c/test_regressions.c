@@ -552,9 +552,24 @@ test_warning_before(void)
 	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "a report in HTML");
 }
 
+/* Sendmail puts the first line of a reply into its field; the rest, which may tell the cause, stands in the transcript. */
+static void
+test_whole_reply(void)
+{
+	mail("From: MAILER-DAEMON@example.org\nSubject: Returned mail\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=\"b\"\n\n"
+		 "--b\n\n   ----- The following addresses had permanent fatal errors -----\n<a@example.com>\n    (reason: 550-5.0.0 We are sorry to say)\n\n"
+		 "   ----- Transcript of session follows -----\n... while talking to mx.example.com.:\n>>> DATA\n<<< 550-5.0.0 We are sorry to say\n"
+		 "<<< 550 5.0.0 that the mailbox is full\n554 5.0.0 Service unavailable\n\n--b\nContent-Type: message/delivery-status\n\n"
+		 "Reporting-MTA: dns; example.org\n\nFinal-Recipient: RFC822; a@example.com\nAction: failed\nStatus: 5.0.0\n"
+		 "Diagnostic-Code: SMTP; 550-5.0.0 We are sorry to say\n\n--b--\n");
+	is(result.rows[0].diagnostic_code, SLICE_LIT("550-5.0.0 We are sorry to say that the mailbox is full"), "the whole reply");
+	ok(strcmp(result.rows[0].reason, "mailboxfull") == 0, "  and its reason");
+}
+
 int
 main(void)
 {
+	test_whole_reply();
 	test_handed_on();
 	test_exchange_hosts();
 	test_tagged_subject();

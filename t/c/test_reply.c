@@ -58,6 +58,7 @@ test_reply(void)
 	}			cases[] = {
 		{SLICE_LIT("550 5.1.1 User unknown"), 550, SLICE_LIT("5.1.1"), SLICE_LIT("550 5.1.1 User unknown"), SLICE_NONE},
 		{SLICE_LIT("553 sorry, your envelope sender is in my list (#5.7.1)"), 553, SLICE_LIT("5.7.1"), SLICE_LIT("553 sorry, your envelope sender is in my list (#5.7.1)"), SLICE_NONE},
+		{SLICE_LIT("smtp;550-5.1.1 no such 550 5.1.1 user"), 550, SLICE_LIT("5.1.1"), SLICE_LIT("550-5.1.1 no such user"), SLICE_NONE},
 		{SLICE_LIT("(reason: 255)"), 0, SLICE_NONE, SLICE_LIT("(reason: 255)"), SLICE_NONE},
 		{SLICE_LIT("550-5.1.1 The account\r\n550-5.1.1 that you tried\r\n550 5.1.1 does not exist"), 550, SLICE_LIT("5.1.1"),
 		SLICE_LIT("550-5.1.1 The account that you tried does not exist"), SLICE_NONE},
