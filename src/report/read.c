@@ -1109,12 +1109,34 @@ is_forwarded(const Reading *reading)
 		!signs_has(&signs, SIGN_DELAY) && !signs_has(&signs, SIGN_SUCCESS) && !signs_has(&signs, SIGN_AUTOREPLY);
 }
 
+/* The part with the fields of a complaint, declared or, in a report of its type, as text; -1 for none. */
+static int
+find_feedback(const Reading *reading)
+{
+	const Message *message = reading->message;
+	Slice		type = message->parts[reading->root].content_type;
+	int			found = find_part(reading, PART_FEEDBACK, reading->root);
+
+	if (found >= 0 || !slice_starts_nocase(type, SLICE_LIT("multipart/report")) ||
+		slice_find_nocase(mime_field(&message->parts[reading->root].header, SLICE_LIT("Content-Type")), SLICE_LIT("feedback-report"), 0) == SLICE_NPOS)
+		return found;
+	for (int i = reading->root + 1; i < message->count; i++)
+	{
+		const Part *part = &message->parts[i];
+
+		if (is_here(reading, i) && is_loose_text(part) &&
+			slice_starts_nocase(first_line(part_text(reading, part, PEEK_BYTES), message->line_end), SLICE_LIT("Feedback-Type:")))
+			return i;
+	}
+	return -1;
+}
+
 static bool
 read_message(Reading *reading)
 {
 	const Part *root = &reading->message->parts[reading->root];
 	Report	   *report = reading->report;
-	int			feedback = find_part(reading, PART_FEEDBACK, reading->root);
+	int			feedback = find_feedback(reading);
 
 	report->header = &root->header;
 	report->root = reading->root;

@@ -384,6 +384,9 @@ test_taken_apart(void)
 	mail(PERSON "Subject: our bounces\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nSee the attachment.\n"
 		 "--b\nContent-Type: text/plain; name=details.txt\n\nReporting-MTA: dns; mx.example.com\n\nFinal-Recipient: rfc822; a@example.com\nAction: failed\n--b--\n");
 	ok(result.count == 0, "a person may attach such fields");
+	mail("From: fbl@example.com\nTo: s@example.org\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: text/plain\n\nAn abuse report.\n"
+		 "--b\nContent-Type: text/plain\n\nFeedback-Type: fraud\nOriginal-Rcpt-To: a@example.com\n--b--\n");
+	is(result.count == 1 ? result.rows[0].feedback_type : SLICE_NONE, SLICE_LIT("fraud"), "a complaint's fields");
 }
 
 /* A parcel could not be delivered, either, and titles of magazines begin like subjects of bounces. */
