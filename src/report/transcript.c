@@ -274,6 +274,7 @@ transcript_line(Transcript *transcript, Slice line)
 		while (n > 0 && host.p[n - 1] == '.')
 			n--;
 		transcript->rhost = slice(host.p, n);
+		transcript->open = 0;
 		transcript->in_reply = false;
 		transcript->command = NULL;
 		transcript->output = SLICE_NONE;
