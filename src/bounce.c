@@ -431,6 +431,7 @@ read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceList
 		if (trail)
 			trail->delivery = i;
 		report.deliveries[i].reporter = report.reporting_mta;
+		report.deliveries[i].sender = shared.addresser;
 		if (is_judged)
 		{
 			judge_delivery(&judge, &report, i, judged == i, &verdict);

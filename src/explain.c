@@ -272,7 +272,7 @@ tell_amendment(Explainer *explainer, const Verdict *verdict, const BounceRow *ro
 		const char *why;
 	}			amendments[] = {
 		{"success", "it was delivered: there is nothing to explain away"},
-		{"sender-address", "refused at MAIL FROM, or with a code for sender's addresses: the sender is meant"},
+		{"sender-address", "refused at MAIL FROM, with a code for sender's addresses, or naming the sender: the sender is meant"},
 		{"before-recipient", "said before any recipient was named: it is about somebody else's address"},
 		{"refused-before-mail", "refused when nothing but the connecting host was known"},
 		{"unknown-after-data", "accepted at RCPT, refused after DATA: filters hide behind these words, and the address may exist"},

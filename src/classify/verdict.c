@@ -127,6 +127,12 @@ is_number(Slice s)
 	return s.n > 0;
 }
 
+static bool
+names(Slice words, Slice address)
+{
+	return address.n > 0 && slice_find_nocase(words, address, 0) != SLICE_NPOS;
+}
+
 /*
  * Does the Status field say more than a code of the human text, of the same
  * class?  X.0.0 says nothing, X.Y.0 little.
@@ -199,6 +205,9 @@ read_evidence(Case *judged)
 			verdict->status_text = delivery->status;
 		}
 	}
+	/* a human text may go on to speak of whatever it likes */
+	verdict->names_sender = judged->has_diagnostic && names(verdict->reply.words, delivery->sender) &&
+		!names(verdict->reply.words, delivery->recipient) && !names(verdict->reply.words, delivery->alias);
 	verdict->is_hearsay = judged->has_diagnostic && delivery->diagnostic_type.n == 0 &&
 		verdict->reply.code == 0 && verdict->reply.status == 0;
 	find_providers(delivery, delivery->rhost.n ? delivery->rhost : verdict->reply.rhost, verdict);
@@ -233,7 +242,7 @@ is_about_address(uint16_t reason)
 static bool
 is_about_sender(const Verdict *verdict)
 {
-	return is_at(verdict, "MAIL") ||
+	return is_at(verdict, "MAIL") || verdict->names_sender ||
 		verdict->status % 1000000 == status_make(0, 1, 7) || verdict->status % 1000000 == status_make(0, 1, 8) ||
 		/* RFC 7505 4.2: the sender's domain has a null MX */
 		verdict->status % 1000000 == status_make(0, 7, 27);
@@ -323,6 +332,17 @@ amend_early_address(Verdict *verdict)
 	return true;
 }
 
+/* "452 4.2.2 insufficient system storage": whose storage it is, the code tells. */
+static void
+amend_storage(Verdict *verdict)
+{
+	if (verdict->judged == REASON_SYSTEMFULL && verdict->reply.status % 1000000 == status_make(0, 2, 2))
+	{
+		verdict->reason = REASON_MAILBOXFULL;
+		verdict->amended_by = "code-knows-mailbox";
+	}
+}
+
 /* Generic words say that something was refused; the stage tells what was known by then, and so who it was. */
 static void
 amend_generic_words(Verdict *verdict)
@@ -360,6 +380,7 @@ verdict_at_command(Verdict *verdict, const char *command)
 	else if (!is_about_address(verdict->judged) || !amend_early_address(verdict))
 	{
 		amend_user_unknown(verdict);
+		amend_storage(verdict);
 		amend_generic_words(verdict);
 	}
 }

@@ -20,6 +20,7 @@ typedef struct Verdict
 	RuleName	rule;			/* that decided; of codes only where a trail was kept */
 	bool		sure;			/* telling words or codes decided; else the human text is worth a look */
 	Reply		reply;			/* of the diagnostic, else of the human words */
+	bool		names_sender;	/* the refusal names the sender's address, and not the recipient's */
 	bool		is_hearsay;		/* words of a machine field that has neither the type that RFC 3464 wants nor a code */
 	const char *command;		/* that the words name, or NULL */
 	uint32_t	status;			/* the host's own, else the Status field's; 0 for none */

@@ -47,6 +47,7 @@ typedef struct Delivery
 	const char *fallback_reason;	/* what the format itself tells (Sieve reject, SES's bounceSubType) where no words decide, or NULL */
 	Slice		rhost;			/* Remote-MTA's name */
 	Slice		lhost;
+	Slice		sender;			/* who had sent the returned message */
 	Slice		reporter;		/* the report's Reporting-MTA: who refused where no other host did */
 	MailDate	attempted;		/* Last-Attempt-Date */
 } Delivery;

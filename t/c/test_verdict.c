@@ -43,6 +43,7 @@ test_replies(void)
 		{SLICE_LIT("550 Access denied"), SLICE_NONE, SLICE_LIT("CONN"), "blocked", false},
 		{SLICE_LIT("550 Access denied"), SLICE_NONE, SLICE_LIT("EHLO"), "blocked", false},
 		{SLICE_LIT("553 5.1.0 sender.example does not exist"), SLICE_NONE, SLICE_LIT("MAIL"), "rejected", false},
+		{SLICE_LIT("452 4.2.2 Insufficient system storage"), SLICE_NONE, SLICE_LIT("RCPT"), "mailboxfull", false},
 		/* said before a recipient was named */
 		{SLICE_LIT("550 5.1.1 User unknown"), SLICE_NONE, SLICE_LIT("AUTH"), "securityerror", false},
 		{SLICE_LIT("550 Domain does not exist"), SLICE_NONE, SLICE_LIT("EHLO"), "blocked", false},
@@ -100,6 +101,11 @@ test_reports(void)
 			  "words without type and code are hearsay");
 	is_reason(SLICE_LIT(REPORT_HEAD REPORT_BODY("Status: 5.0.0\nDiagnostic-Code: X-Notes; There is no such user")), "userunknown", NULL,
 			  "a type makes them a program's word");
+	/* whose address the refusal names */
+	is_reason(SLICE_LIT(REPORT_HEAD REPORT_BODY("Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 <news@example.org>: user unknown")), "rejected", NULL,
+			  "the sender's address is unknown, not the recipient's");
+	is_reason(SLICE_LIT(REPORT_HEAD REPORT_BODY("Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 <rosa@koharu.example>: user unknown, said to <news@example.org>")), "userunknown", NULL,
+			  "both are named");
 	/* which code is reported */
 	is_reason(SLICE_LIT(REPORT_HEAD REPORT_BODY("Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.2.2 Mailbox full")), "mailboxfull", "5.2.2",
 			  "the refusing host's own code stands above the Status field");
