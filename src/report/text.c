@@ -268,9 +268,20 @@ add_common(Reader *reader, uint32_t start, uint32_t end)
 	reader->common[reader->common_length++] = '\n';
 }
 
+/* Sendmail puts "(reason: 550 ...)" below each address that has one: those above it have none. */
+static void
+leave_last_member(Reader *reader, Slice words)
+{
+	if (reader->member_count < 2 || has_words(reader) || !slice_starts_nocase(slice_trim(words), SLICE_LIT("(reason: ")))
+		return;
+	reader->members[0] = reader->members[reader->member_count - 1];
+	reader->member_count = 1;
+}
+
 static void
 add_words(Reader *reader, uint32_t start, uint32_t end)
 {
+	leave_last_member(reader, slice(reader->lines.text.p + start, end - start));
 	if (reader->member_count > 0 || reader->nameless)
 	{
 		if (!has_words(reader))
@@ -402,6 +413,28 @@ is_and(Slice between)
 	return false;
 }
 
+/*
+ * "a@b, c@d; Name <e@f>" is a list; "a@b failed: the address changed, the user
+ * is now c@d" is a sentence that goes on.
+ */
+static bool
+is_listed(Slice between, char before)
+{
+	size_t		letters = 0;
+	int			depth = 0;
+
+	if (slice_find(between, ',', 0) == SLICE_NPOS && slice_find(between, ';', 0) == SLICE_NPOS)
+		return is_and(between);
+	if (before == '<' || before == '(' || before == '[' || before == '"' || before == '\'')
+		return true;
+	for (size_t i = 0; i < between.n; i++)
+	{
+		depth += (between.p[i] == '(') - (between.p[i] == ')');
+		letters += depth <= 0 && ascii_is_alpha(between.p[i]);
+	}
+	return letters <= 3;		/* "and", "und", "et" */
+}
+
 /* All addresses of the line from offset 'from' on. */
 static bool
 add_addresses(Reader *reader, Slice line, size_t from, size_t indent, size_t *end)
@@ -414,8 +447,7 @@ add_addresses(Reader *reader, Slice line, size_t from, size_t indent, size_t *en
 	while (address_find(line, &offset, &start, &found))
 	{
 		/* a list with commas or semicolons goes on; a sentence names one */
-		if (any && slice_find(slice(line.p + from, start - from), ',', 0) == SLICE_NPOS &&
-			slice_find(slice(line.p + from, start - from), ';', 0) == SLICE_NPOS && !is_and(slice(line.p + from, start - from)))
+		if (any && !is_listed(slice(line.p + from, start - from), line.p[start - 1]))
 			break;
 		if (!any && begins_sentence(slice(line.p + from, start - from)))
 			break;

@@ -167,6 +167,29 @@ sums_up(Slice line)
 	return false;
 }
 
+/*
+ * "550 5.1.2 <a@b>... Host unknown (Name server: b: host not found)": what
+ * Sendmail found out without asking a mail server, so that no server's reply
+ * is the cause.
+ */
+static bool
+tells_own_cause(Slice words)
+{
+	static const Slice causes[] = {
+		SLICE_LIT("Host unknown (Name server: "), SLICE_LIT("Name server: "), SLICE_LIT("Deferred: Name server"),
+		SLICE_LIT("Deferred: Connection "), SLICE_LIT("Deferred: No route"), SLICE_LIT("Deferred: Operation timed out"),
+	};
+
+	if (is_refusal(words))
+		return true;
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+	{
+		if (slice_starts_nocase(words, causes[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
 add(Transcript *transcript, Slice line, bool local)
 {
@@ -195,7 +218,7 @@ add(Transcript *transcript, Slice line, bool local)
 		refusal->command = NULL;
 		refusal->rhost = SLICE_NONE;
 		transcript->summed_up = transcript->count > 1 && !refusal[-1].local && sums_up(line);
-		refusal->own_cause = dots != SLICE_NPOS && is_refusal(slice(line.p + dots + 4, line.n - dots - 4));
+		refusal->own_cause = dots != SLICE_NPOS && tells_own_cause(slice(line.p + dots + 4, line.n - dots - 4));
 		/* what the delivery program has just printed says more than "554 <x>... Service unavailable" */
 		if (refusal->output.n > 0)
 			refusal->words = join(transcript->arena, line, refusal->output);
