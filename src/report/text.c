@@ -1036,7 +1036,9 @@ read_line(Reader *reader, size_t number)
 	}
 	if (reader->mode != MODE_HELP && reader->mode != MODE_TRANSCRIPT && add_refused(reader, entry, line, indent))
 		return true;
-	if (reader->mode == MODE_LIST && is_program_line(trimmed))
+	/* Sendmail's file is a path alone at the start of the line; Postfix wraps paths, too, but not there */
+	if (reader->mode == MODE_LIST &&
+		(is_program_line(trimmed) || (indent == 0 && trimmed.p[0] == '/' && memchr(trimmed.p, ' ', trimmed.n) == NULL)))
 	{
 		close_group(reader);
 		reader->nameless = true;
@@ -1164,11 +1166,22 @@ apply_transcript(Reader *reader)
 			close_group(reader);
 			number = recipients_find(&reader->index, refusal->address);
 		}
+		if (number == RECIPIENT_NONE && refusal->deferred)
+			continue;
 		if (number == RECIPIENT_NONE)
 		{
 			generals += !refusal->local;
 			if (general == NULL || (general->local && !refusal->local))
 				general = refusal;
+			continue;
+		}
+		if (refusal->deferred)
+		{
+			if (report->recipients[number].words.n == 0)
+			{
+				report->recipients[number].words = refusal->words;
+				report->recipients[number].own_cause = true;
+			}
 			continue;
 		}
 		/* the list cuts a reply short; the transcript has the whole of it */
@@ -1202,7 +1215,8 @@ apply_transcript(Reader *reader)
 		if (recipient->own_cause)
 			continue;
 		/* several hosts refused: none of it is said of him whose own reason is another */
-		if (generals > 1 && recipient->words.n > 0 && !is_mere_remark(recipient->words))
+		if (recipient->words.n > 0 && !is_mere_remark(recipient->words) &&
+			(generals > 1 || (report->count > 1 && reason_in(recipient->words).n >= 8)))
 			his = general_refusal(transcript, general, recipient->words);
 		if (his == NULL || (generals > 1 && recipient->in_transcript))
 			continue;

@@ -207,6 +207,7 @@ add(Transcript *transcript, Slice line, bool local)
 	refusal->local = local;
 	refusal->own_cause = false;
 	refusal->quotes = false;
+	refusal->deferred = false;
 	refusal->output = local ? transcript->output : SLICE_NONE;
 	refusal->rhost = transcript->rhost;
 	refusal->command = transcript->command;
@@ -341,6 +342,18 @@ transcript_line(Transcript *transcript, Slice line)
 		transcript->in_reply = side == '<';
 		transcript->output = SLICE_NONE;
 		return;
+	}
+	/* "<a@b>... Deferred: Connection refused by mx.example.com." */
+	if (side == '\0' && slice_find_nocase(line, SLICE_LIT("... Deferred"), 0) != SLICE_NPOS)
+	{
+		size_t		before = transcript->count;
+
+		add(transcript, line, true);
+		if (transcript->count > before)
+		{
+			transcript->refusals[before].deferred = true;
+			transcript->refusals[before].words = line;
+		}
 	}
 	if (side == '<' && line.n >= 3 && line.p[0] == '2' && (line.n == 3 || line.p[3] != '-') && transcript->open > 0)
 		transcript->open--;

@@ -17,6 +17,7 @@ typedef struct Refusal
 	const char *command;
 	int			lines;			/* of the reply */
 	bool		quotes;			/* local, but words is the remote reply before it */
+	bool		deferred;		/* "... Deferred: words": for whom nothing else is said */
 	bool		local;			/* the reporting host's own verdict, not a remote reply */
 	bool		own_cause;		/* a local one that says why: "554 <x>... 550 Host unknown" */
 	Slice		output;			/* of the delivery program before it; words has it, too */

@@ -143,6 +143,15 @@ static const Expected cases[] = {
 	{"and whom to write to",
 		"----- Transcript of session follows -----\n>>> DATA\n<<< 550 blocked, write to <c@example.net>\n554 <a@example.com>... Service unavailable\n",
 	"a@example.com", "550 blocked", KIND_NONE, false},
+	{"Sendmail, what is deferred for another reason",
+		"The following addresses had transient non-fatal errors\n<a@example.com>\n\nThe following addresses had permanent fatal errors\n<b@example.com>\n\n"
+		"----- Transcript of session follows -----\n>>> MAIL From:<x@example.org>\n<<< 550 spam\n554 <b@example.com>... Service unavailable\n"
+		"<a@example.com>... Deferred: Connection refused by mx.example.net.\n",
+	"a@example.com,b@example.com", "Connection refused", KIND_DELAY, false},
+	{"Sendmail, a host's refusal is not a file's",
+		"The following addresses had permanent fatal errors\n/var/x\n    (reason: can't create (user) output file)\n    (expanded from: <a@example.com>)\n<b@example.com>\n"
+		"    (reason: 550 5.7.1 refused by a filter)\n\n----- Transcript of session follows -----\n>>> DATA\n<<< 550 5.7.1 refused by a filter\n554 5.0.0 Service unavailable\n",
+	"a@example.com,b@example.com", "/var/x", KIND_FAILURE, false},
 	{"Sendmail's own word does not outvote the host's",
 		"----- Transcript of session follows -----\n... while talking to mx.example.com.:\n>>> DATA\n<<< 550 5.1.4 ambiguous\n550 5.1.1 <a@example.com>... User unknown\n",
 	"a@example.com", "550 5.1.4 ambiguous", KIND_NONE, false},
