@@ -84,7 +84,7 @@ spoken_words(Case *judged)
 	Finding    *finding = finding_of(judged, &judged->spoken);
 
 	if (!finding->searched)
-		finding_add(judged->arena, judged->has_diagnostic ? judged->delivery->words : SLICE_NONE, finding);
+		finding_add(judged->arena, judged->has_diagnostic ? judged->human : SLICE_NONE, finding);
 	return finding;
 }
 
@@ -332,6 +332,22 @@ claim_format(Case *judged, Claim *claim)
 	return true;
 }
 
+/* The exit code of a delivery program (RFC 3464's x-unix), and no words: it failed. */
+static bool
+claim_exit_code(Case *judged, Claim *claim)
+{
+	const Delivery *delivery = judged->delivery;
+
+	if (!is_number(delivery->diagnostic) || delivery->diagnostic.n > 3 ||
+		!slice_starts_nocase(delivery->diagnostic_type, SLICE_LIT("x-unix")))
+		return false;
+	claim->reason = REASON_MAILERERROR;
+	claim->sure = false;
+	claim->rule = rule_engine("exit-code", "src/classify/steps.c");
+	claim->evidence = delivery->diagnostic;
+	return true;
+}
+
 static bool
 claim_absence(Case *judged, Claim *claim)
 {
@@ -341,15 +357,8 @@ claim_absence(Case *judged, Claim *claim)
 
 	claim->sure = false;
 	claim->evidence = delivery->diagnostic;
-	/* the exit code of a delivery program (RFC 3464's x-unix) */
-	if (is_number(delivery->diagnostic) && delivery->diagnostic.n <= 3 &&
-		slice_starts_nocase(delivery->diagnostic_type, SLICE_LIT("x-unix")))
-	{
-		claim->reason = REASON_MAILERERROR;
-		name = "exit-code";
-	}
 	/* tried until the queue gave up, or still being tried */
-	else if (delivery->kind == KIND_DELAY || status_class(verdict->status) == 4 || verdict->reply.code / 100 == 4)
+	if (delivery->kind == KIND_DELAY || status_class(verdict->status) == 4 || verdict->reply.code / 100 == 4)
 	{
 		claim->reason = REASON_EXPIRED;
 		name = "temporary";
@@ -385,6 +394,7 @@ static const struct
 	{claim_telling_code, false, "a telling status code stands above it"},
 	{claim_spoken_words, true, "telling words of the human text stand above it"},
 	{claim_generic_words, true, "even generic words stand above it"},
+	{claim_exit_code, false, "the exit code of a delivery program stands above it"},
 	{claim_weak_code, false, "a status code stands above it"},
 	{claim_reply_code, false, "the reply code and its command stand above it"},
 	{claim_absence, false, NULL},

@@ -17,6 +17,7 @@ typedef struct Case
 	unsigned   *matches_left;
 	const Delivery *delivery;
 	Verdict    *verdict;		/* reply, status, providers and command are known; the reason is not */
+	Slice		human;			/* the human text without the codes that a reply repeats on each line */
 	bool		has_diagnostic; /* the diagnostic, not the human text, is what is judged */
 
 	/* phrases: of the reply, of what stands around it, of vendors' fields, of the human text */

@@ -180,6 +180,7 @@ read_evidence(Case *judged)
 		reply_read(arena, delivery->words, &human);
 	note_sources(judged->trail, &verdict->reply, delivery->diagnostic);
 	note_sources(judged->trail, &human, delivery->words);
+	judged->human = human.whole;
 	if (!judged->has_diagnostic)
 		verdict->reply = human;
 	else if (verdict->reply.code == 0 && human.code != 0 && verdict->reply.status == 0)

@@ -615,7 +615,9 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 		return subject || text->speaks ? NULL : "nothing in it reports a failure";
 	return subject && text->speaks && text->count > 0 &&
 		((text->quotes_reply && !reading->signs.returned_to_somebody) || text->returned.n > 0 || report->returned.present ||
-		 mime_field(report->header, SLICE_LIT("Auto-Submitted")).n > 2) ? NULL : "nothing shows that a mail system wrote it";
+		 mime_field(report->header, SLICE_LIT("Auto-Submitted")).n > 2 ||
+		 /* FML, whose refusals come from the list's owner */
+		 mime_field(report->header, SLICE_LIT("X-MLServer")).n > 0) ? NULL : "nothing shows that a mail system wrote it";
 }
 
 static bool
