@@ -48,7 +48,7 @@ SELECT b.subject FROM (VALUES
 	('=?UTF-8?Q?=F0=9F=8C=B8?=')) AS mail (subject),
 	bounce_parse(about(convert_to(mail.subject, 'UTF8'))) b;
 
--- raw 8-bit, as some write it: UTF-8 is taken as such, the rest can't be known
+-- raw 8-bit, as some write it: UTF-8 is taken as such, a letter within a word as windows-1252
 SELECT b.subject FROM bounce_parse(about(convert_to('Frühling', 'UTF8'))) b;
 SELECT b.subject FROM bounce_parse(about('Fr\374hling')) b;
 

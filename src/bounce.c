@@ -258,7 +258,7 @@ fill_row(Arena *arena, const Report *report, const Delivery *delivery, const Sha
 	row->kind = delivery->kind;
 	row->recipient = text_or_none(delivery->recipient);
 	row->alias = text_or_none(delivery->alias);
-	row->verp = shared->verp;
+	row->verp = verp_beside(shared->verp, delivery->recipient);
 	row->addresser = text_or_none(shared->addresser);
 	row->sender_domain = text_or_none(address_domain(shared->addresser));
 	row->destination = text_or_none(address_domain(delivery->recipient));

@@ -154,3 +154,15 @@ verp_decode(Arena *arena, Slice address, Slice *hidden)
 	*hidden = join(arena, slice(local.p + from, equals - 1 - from), slice(local.p + equals, local.n - equals));
 	return hidden->n > 0 ? VERP_RECIPIENT : VERP_NONE;
 }
+
+Slice
+verp_beside(Slice hidden, Slice recipient)
+{
+	size_t		tag = hidden.n - recipient.n;
+
+	if (recipient.n == 0 || hidden.n < recipient.n + 2 || !slice_ends_nocase(hidden, recipient))
+		return hidden;
+	if (hidden.p[tag - 1] != '-' && hidden.p[tag - 1] != '+')
+		return hidden;
+	return slice(hidden.p + tag, recipient.n);
+}

@@ -22,4 +22,10 @@ typedef enum VerpKind
  */
 VerpKind	verp_decode(Arena *arena, Slice address, Slice *hidden);
 
+/*
+ * The same where one who failed is known: in "bounce-771-c-ann=example.com@..."
+ * nothing but ann@example.com's failure tells the name from the list's tag.
+ */
+Slice		verp_beside(Slice hidden, Slice recipient);
+
 #endif							/* BOUNCE_VERP_H */

@@ -65,5 +65,11 @@ main(void)
 		free((char *) address.p);
 	}
 	arena_reset(&arena);
+
+	is(verp_beside(SLICE_LIT("c-ann@b.example"), SLICE_LIT("Ann@B.example")), SLICE_LIT("ann@b.example"), "who failed tells the tag");
+	is(verp_beside(SLICE_LIT("joann@b.example"), SLICE_LIT("ann@b.example")), SLICE_LIT("joann@b.example"), "no tag");
+	is(verp_beside(SLICE_LIT("mary-ann@b.example"), SLICE_LIT("x@c.example")), SLICE_LIT("mary-ann@b.example"), "another one failed");
+	is(verp_beside(SLICE_LIT("ann@b.example"), SLICE_LIT("ann@b.example")), SLICE_LIT("ann@b.example"), "the same");
+	is(verp_beside(SLICE_LIT("ann@b.example"), SLICE_NONE), SLICE_LIT("ann@b.example"), "nobody is named");
 	return finish();
 }
