@@ -1023,6 +1023,10 @@ read_line(Reader *reader, size_t number)
 		/* before English words stands the sender's, if any */
 		if (report->count == before && puts_address_first(text, marker, sentence))
 			add_addresses(reader, sentence, 0, indent, NULL);
+		/* "the address a@b is unknown": whoever stands below is another */
+		if (report->count > before && memchr(text + marker->start, '@', marker->end - marker->start) != NULL &&
+			(marker->end >= entry->end || text[marker->end] != ':'))
+			reader->mode = MODE_TEXT;
 		add_words(reader, entry->start, entry->end);
 		return true;
 	}
