@@ -88,7 +88,6 @@ write_match(Datac *datac, Text *text, const char *name, const char *plural, cons
 	return table;
 }
 
-/* One row of phrases*.tsv for one of its providers (or none). */
 /* A row of phrases*.tsv or families*.tsv, as the tables of knowledge.h have it. */
 typedef struct PhraseCells
 {
@@ -313,7 +312,8 @@ compile_evidence(Datac *datac, const Vocabulary *vocabulary, const Words *kinds,
 	for (f = 0; f < files->count; f++)
 	{
 		const char *file = files->names[f];
-		Table		table = table_read(datac, file, columns, 4);
+		Table		written = table_read(datac, file, columns, 4);
+		Table		table = table_expand(datac, &written, 0);
 
 		for (i = 0; i < table.count; i++)
 		{

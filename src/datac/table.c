@@ -25,7 +25,6 @@ typedef struct Reader
 	int			order_count;	/* 0: the header was not seen */
 	bool		bad_header;
 	Table		table;
-	size_t		allocated;
 } Reader;
 
 /* The whole file and a NUL, or NULL with errno set. */
@@ -182,11 +181,17 @@ read_header(Reader *reader, char **cells, int count)
 }
 
 static void
+add_row(Datac *datac, Table *table, const Row *row)
+{
+	table->rows = datac_grow(datac, table->rows, table->count, &table->allocated, sizeof(Row));
+	table->rows[table->count++] = *row;
+}
+
+static void
 read_row(Reader *reader, char **cells, int count)
 {
-	Table	   *table = &reader->table;
+	Row			row = {.line = reader->line};
 	bool		good = true;
-	Row		   *row;
 	int			i;
 
 	if (count > reader->order_count)
@@ -195,23 +200,20 @@ read_row(Reader *reader, char **cells, int count)
 					count, reader->order_count);
 		return;
 	}
-	table->rows = datac_grow(reader->datac, table->rows, table->count, &reader->allocated, sizeof(Row));
-	row = &table->rows[table->count];
-	row->line = reader->line;
 	for (i = 0; i < TABLE_COLUMNS; i++)
-		row->cells[i] = "";
+		row.cells[i] = "";
 	for (i = 0; i < count; i++)
-		row->cells[reader->order[i]] = cells[i];
+		row.cells[reader->order[i]] = cells[i];
 	for (i = 0; i < reader->column_count; i++)
 	{
-		if (reader->columns[i].required && row->cells[i][0] == '\0')
+		if (reader->columns[i].required && row.cells[i][0] == '\0')
 		{
 			datac_error(reader->datac, reader->file, reader->line, "no \"%s\"", reader->columns[i].name);
 			good = false;
 		}
 	}
 	if (good)
-		table->count++;
+		add_row(reader->datac, &reader->table, &row);
 }
 
 /* One line, without its end; 'n' tells a NUL in it from its end. */
@@ -274,6 +276,46 @@ table_read(Datac *datac, const char *file, const Column *columns, int count)
 	if (reader.order_count == 0)
 		datac_error(datac, file, reader.line ? reader.line : 1, "no line that names the columns");
 	return reader.table;
+}
+
+static void
+expand_row(Datac *datac, const Row *row, int column, Table *expanded)
+{
+	const char *cell = row->cells[column];
+	const char *open = strchr(cell, '{');
+	const char *close = NULL;
+	const char *from;
+	const char *to;
+
+	/* "{Spam?}" is something that servers write */
+	while (open && open[strcspn(open, "|}")] != '|')
+		open = strchr(open + 1, '{');
+	if (open)
+		close = strchr(open, '}');
+	if (close == NULL)
+	{
+		add_row(datac, expanded, row);
+		return;
+	}
+	for (from = open + 1; from <= close; from = to + 1)
+	{
+		Row			one = *row;
+
+		to = from + strcspn(from, "|}");
+		one.cells[column] = datac_print(datac, "%.*s%.*s%s", (int) (open - cell), cell,
+										(int) (to - from), from, close + 1);
+		expand_row(datac, &one, column, expanded);
+	}
+}
+
+Table
+table_expand(Datac *datac, const Table *table, int column)
+{
+	Table		expanded = {.file = table->file};
+
+	for (size_t i = 0; i < table->count; i++)
+		expand_row(datac, &table->rows[i], column, &expanded);
+	return expanded;
 }
 
 void

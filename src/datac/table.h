@@ -31,6 +31,7 @@ typedef struct Table
 	const char *file;			/* name without path */
 	Row		   *rows;
 	size_t		count;
+	size_t		allocated;
 } Table;
 
 /*
@@ -39,6 +40,12 @@ typedef struct Table
  * characters.
  */
 Table		table_read(Datac *datac, const char *file, const Column *columns, int count);
+
+/*
+ * The same table, with "{your|the} {mail|message}" in a cell of the given
+ * column written out as four rows.  "{x}", without a "|", stands for itself.
+ */
+Table		table_expand(Datac *datac, const Table *table, int column);
 
 #define TABLE_READ(datac, file, columns) \
 	table_read(datac, file, columns, (int) (sizeof(columns) / sizeof((columns)[0])))

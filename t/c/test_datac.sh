@@ -289,6 +289,17 @@ bad "a block list that stands twice" blocklists.tsv 3 'stands already in blockli
 bad "a decoder that stands twice" decoders.tsv 4 'stands already in decoders.tsv:3' 'Exim\tx\n'
 bad "a kind that is no C name" marker-kinds.tsv 4 'no plain lower-case word' '1st\tx\n'
 bad "kinds that have one C name" marker-kinds.tsv 4 'stands already in marker-kinds.tsv:3' 'at_rcpt\tx\n'
+bad "alternatives, one of which stands already" markers.tsv 4 'stands already in markers.tsv:2' 'failed {users|recipients}:\tstart\tExim\n'
+bad "alternatives, two of which are the same" markers.tsv 4 'stands already in markers.tsv:4' '{some|a few|some} words\tstart\n'
+good
+printf '{to|for} {a|the|} user\tstart\n{spam} {here\tstart\nhere: {spam} {or|and} not\tstart\n' >>data/markers.tsv
+run
+missing=
+for words in 'to a user' 'to the user' 'to user' 'for a user' '{spam} {here' 'here: {spam} or not' 'here: {spam} and not'; do
+	grep -q "{\"$words\", \"markers.tsv\"" out/markers.c || missing=$words
+done
+[ -z "$missing" ]
+ok $? "alternatives are written out ${missing:+but for $missing}"
 bad "an unknown marker" markers.tsv 4 'unknown marker "begin"' 'some words\tbegin\n'
 bad "an unknown decoder" markers.tsv 4 'unknown decoder "exim"' 'some words\tstart\texim\n'
 bad "an unknown place" markers.tsv 4 'unknown place "end"' 'some words\tstart\t\tend\n'
