@@ -436,6 +436,8 @@ read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceList
 		{
 			judge_delivery(&judge, &report, i, judged == i, &verdict);
 			judged = i + 1;
+			if (report.unannounced && (verdict.reason == REASON_UNDEFINED || verdict.reason == REASON_ONHOLD))
+				continue;
 		}
 		fill_row(arena, &report, &report.deliveries[i], &shared, row);
 		switch (kind)

@@ -557,7 +557,7 @@ kind_of_report(const Reading *reading, const TextReport *text)
 		return KIND_DELAY;
 	if (signs_has(&reading->signs, SIGN_DELAY))
 		return KIND_DELAY;
-	if (signs_has(&reading->signs, SIGN_SUCCESS))
+	if (signs_has(&reading->signs, SIGN_SUCCESS) || (text->delivered && !signs_has(&reading->signs, SIGN_BOUNCE)))
 		return KIND_SUCCESS;
 	return KIND_FAILURE;
 }
@@ -570,6 +570,30 @@ is_to_verp(const Reading *reading)
 	Slice		hidden;
 
 	return verp_decode(reading->arena, address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true), &hidden) == VERP_RECIPIENT;
+}
+
+/*
+ * Does a mail system send its addressee's own message back, so that nobody
+ * answers?  It did not get on, then, in whatever language the words say it, if
+ * they give a reason.
+ */
+static bool
+returns_own_message(const Reading *reading, const TextReport *text)
+{
+	const Report *report = reading->report;
+	Slice		home = address_domain(address_clean(reading->arena, mime_field(report->header, SLICE_LIT("To")), true));
+	Slice		author = report->returned.from;
+
+	if (!signs_has(&reading->signs, SIGN_DAEMON) || !reading->signs.returned_to_nobody || text->absent || text->was_read)
+		return false;
+	if (!report->returned.present && text->returned.n > 0)
+	{
+		Returned	returned = {0};
+
+		returned_from_text(reading->arena, text->returned, line_end_of(reading->message, text->returned), &returned);
+		author = returned.from;
+	}
+	return home.n > 0 && slice_equal_nocase(address_domain(address_clean(reading->arena, author, true)), home);
 }
 
 /* Did a mail system write this, and does it report?  NULL, or why not. */
@@ -609,7 +633,8 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 		return NULL;
 	if (daemon)
 		return subject || text->speaks ||
-			((text->quotes_reply || text->count > 0) && !reading->signs.returned_to_somebody) ? NULL : "a mail system wrote it, but it reports no failure";
+			((text->quotes_reply || text->count > 0) && !reading->signs.returned_to_somebody) ||
+			returns_own_message(reading, text) ? NULL : "a mail system wrote it, but it reports no failure";
 	/* much that no mail system wrote is sent so that nobody answers */
 	if (reading->signs.returned_to_nobody)
 		return subject || text->speaks ? NULL : "nothing in it reports a failure";
@@ -863,6 +888,8 @@ read_text_report(Reading *reading)
 	if (!report->returned.present && text_report.returned.n > 0)
 		returned_from_text(reading->arena, text_report.returned, line_end_of(reading->message, text), &report->returned);
 	kind = kind_of_report(reading, &text_report);
+	report->unannounced = !text_report.speaks && !text_report.quotes_reply && listed.n == 0 && text_report.count == 0 &&
+		!signs_has(&reading->signs, SIGN_BOUNCE) && !signs_has(&reading->signs, SIGN_DELAY) && returns_own_message(reading, &text_report);
 	add_text_recipients(reading, &text_report, kind);
 	if (report->count == 0)
 		add_listed(reading, listed, "X-Failed-Recipients", &text_report, kind);
@@ -870,7 +897,7 @@ read_text_report(Reading *reading)
 		return false;
 	if (report->count == 0 && signs_has(&reading->signs, SIGN_DAEMON))
 		read_again(reading, text, kind, &text_report);
-	if (report->count == 0 && (text_report.speaks || text_report.quotes_reply || is_to_verp(reading) ||
+	if (report->count == 0 && (text_report.speaks || text_report.quotes_reply || is_to_verp(reading) || returns_own_message(reading, &text_report) ||
 							   signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
 	{
 		/* nobody is announced: VERP, then the only address that is named, then the returned message, then a quoted header */

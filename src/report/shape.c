@@ -233,6 +233,7 @@ shape_action(Slice line, size_t behind)
 		{SLICE_LIT("relayed"), KIND_SUCCESS}, {SLICE_LIT("expanded"), KIND_SUCCESS},
 		{SLICE_LIT("bounced"), KIND_FAILURE}, {SLICE_LIT("rejected"), KIND_FAILURE}, {SLICE_LIT("refused"), KIND_FAILURE},
 		{SLICE_LIT("undeliverable"), KIND_FAILURE}, {SLICE_LIT("deferred"), KIND_DELAY},
+		{SLICE_LIT("ok"), KIND_SUCCESS},
 	};
 	Slice		rest = slice(line.p + behind, line.n - behind);
 
@@ -240,6 +241,12 @@ shape_action(Slice line, size_t behind)
 		return KIND_NONE;
 	if (rest.p[0] == ';' || rest.p[0] == '|')
 		rest = slice_trim(slice(rest.p + 1, rest.n - 1));
+	/* "a@b ........ FAILED" */
+	else if (slice_starts_nocase(rest, SLICE_LIT("...")))
+	{
+		while (rest.n > 0 && (rest.p[0] == '.' || rest.p[0] == ' '))
+			rest = slice(rest.p + 1, rest.n - 1);
+	}
 	/* a column of a table; a sentence has one blank between its words */
 	else if (behind < 2 || (line.p[behind - 1] != '\t' && (line.p[behind - 1] != ' ' || line.p[behind - 2] != ' ')))
 		return KIND_NONE;

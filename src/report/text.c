@@ -1272,6 +1272,7 @@ text_read_about(Arena *arena, Slice text, char line_end, const RecipientIndex *k
 		add_recipient(&reader, reader.tentative, 0);
 		close_group(&reader);
 	}
+	report->delivered = report->count == 0 && reader.section == KIND_SUCCESS;
 	report->words = slice(reader.common, reader.common_length);
 	trail_source(trail, report->words, text);
 	for (size_t i = 0; i < report->count; i++)

@@ -29,6 +29,7 @@ typedef struct TextReport
 	TextRecipient *recipients;
 	size_t		count;
 	bool		speaks;			/* some marker says that delivery failed or is delayed */
+	bool		delivered;		/* it only names those that were reached, or nobody */
 	bool		absent;			/* it is somebody's notice that he is away, by the words */
 	bool		challenges;		/* it asks the sender to confirm, likewise */
 	bool		was_read;		/* it is a receipt, likewise */

@@ -516,6 +516,24 @@ test_handed_on(void)
 	}
 }
 
+/* A postmaster's own words, in whatever language, beside the message that it returns: they were no report. */
+static void
+test_unannounced(void)
+{
+#define RETURNS(subject, words) "Return-Path: <>\nFrom: postmaster@mx.example.com\nTo: sender@example.org\nSubject: " subject "\nMIME-Version: 1.0\n" \
+	"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n" words "\n\n--b\nContent-Type: message/rfc822\n\n" \
+	"From: sender@example.org\nTo: a@example.com\nSubject: hello\n\nhello\n--b--\n"
+	mail(RETURNS("Your mail", "Sorry! The mail for a@example.com came back, for his mailbox is full."));
+	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "a returned message and a reason make a report");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@example.com"), "  and the words name who failed");
+	mail(RETURNS("Encrypted", "The message that you sent to a@example.com was encrypted and handed over."));
+	ok(result.count == 0, "a returned message without a reason makes none");
+	mail(RETURNS("Message delivered", "Your message to a@example.com was successfully delivered to the mailbox."));
+	ok(result.count == 0 || result.rows[0].kind == KIND_SUCCESS, "nor does one that was delivered");
+	mail(RETURNS("Attachment removed", "An attachment of your message to a@example.com was removed."));
+	ok(result.count == 0, "nor one from which something was removed");
+}
+
 /* With PIPELINING the answer to RCPT stands behind ">>> DATA"; it was taken for one to DATA. */
 static void
 test_pipelined(void)
@@ -604,6 +622,7 @@ main(void)
 	test_local_cause();
 	test_undeclared_returned();
 	test_parcel();
+	test_unannounced();
 	test_pipelined();
 	test_code_at_line_end();
 	give_back();
