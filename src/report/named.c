@@ -110,6 +110,29 @@ is_header_line(Slice line)
 		(line.p[colon - 3] == '-' || line.p[colon - 3] == ' ');
 }
 
+/* "a message from a@b", "enviado por a@b": who sent it stands there, not whom it was for. */
+static bool
+is_behind_from(Slice words, size_t start)
+{
+	static const Slice leads[] = {
+		SLICE_LIT(" from"), SLICE_LIT("sent by"), SLICE_LIT("enviado por"), SLICE_LIT("enviada por"), SLICE_LIT("inviato da"),
+		SLICE_LIT("inviata da"), SLICE_LIT("envoyé par"), SLICE_LIT("provenant de"), SLICE_LIT("message de"), SLICE_LIT("nachricht von"),
+		SLICE_LIT("mail von"), SLICE_LIT("gesendet von"), SLICE_LIT("bericht van"), SLICE_LIT("mail van"), SLICE_LIT("mensaje de"),
+		SLICE_LIT("mensagem de"), SLICE_LIT("messaggio di"), SLICE_LIT("messaggio da"), SLICE_LIT("wiadomość od"), SLICE_LIT("письмо от"), SLICE_LIT("сообщение от"),
+	};
+	Slice		before = slice(words.p + (start > 60 ? start - 60 : 0), start > 60 ? 60 : start);
+
+	while (before.n > 0 && (ascii_is_space(before.p[before.n - 1]) || before.p[before.n - 1] == '<' || before.p[before.n - 1] == '"' ||
+							before.p[before.n - 1] == '\'' || before.p[before.n - 1] == '(' || before.p[before.n - 1] == ':'))
+		before.n--;
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++)
+	{
+		if (slice_ends_nocase(before, leads[i]))
+			return true;
+	}
+	return false;
+}
+
 size_t
 named_addresses(Arena *arena, Slice words, const Header *header, RecipientIndex *index)
 {
@@ -128,7 +151,7 @@ named_addresses(Arena *arena, Slice words, const Header *header, RecipientIndex 
 		while (line > 0 && words.p[line - 1] != '\n' && start - line < 80)
 			line--;
 		if (is_office(address) || is_header_line(slice_trim(slice_between(words.p + line, words.p + start))) ||
-			is_party(arena, header, address) || is_own_office(arena, header, address))
+			is_behind_from(words, start) || is_party(arena, header, address) || is_own_office(arena, header, address))
 			continue;
 		recipients_put(index, address, (uint32_t) count++);
 	}
@@ -156,9 +179,8 @@ named_address(Arena *arena, Slice words, const Header *header)
 	return named;
 }
 
-/* "mx.example.com" and "example.com" */
-static bool
-is_same_house(Slice a, Slice b)
+bool
+named_is_same_house(Slice a, Slice b)
 {
 	Slice		longer = a.n > b.n ? a : b;
 	Slice		other = a.n > b.n ? b : a;
@@ -219,5 +241,5 @@ named_for_help(Arena *arena, Slice address, const Header *header, Slice words, S
 			return false;
 		any = true;
 	}
-	return any && (is_same_house(address_domain(address), address_domain(from)) || !is_told_failed(arena, words, address));
+	return any && (named_is_same_house(address_domain(address), address_domain(from)) || !is_told_failed(arena, words, address));
 }

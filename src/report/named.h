@@ -26,4 +26,7 @@ size_t		named_addresses(Arena *arena, Slice words, const Header *header, Recipie
  */
 bool		named_for_help(Arena *arena, Slice address, const Header *header, Slice words, Slice mailed);
 
+/* Is one domain the other, or a host in it: "mx.example.com" and "example.com"? */
+bool		named_is_same_house(Slice a, Slice b);
+
 #endif							/* BOUNCE_NAMED_H */

@@ -596,6 +596,33 @@ returns_own_message(const Reading *reading, const TextReport *text)
 	return home.n > 0 && slice_equal_nocase(address_domain(address_clean(reading->arena, author, true)), home);
 }
 
+/*
+ * Does a mail system name one address of its own domain to somebody of
+ * another, so that nobody answers?  That is how one speaks of a recipient, if
+ * the words give a reason.
+ */
+static bool
+names_neighbour(const Reading *reading, const TextReport *text)
+{
+	const Header *header = reading->report->header;
+	Slice		home = address_domain(address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true));
+	Slice		house = address_domain(address_clean(reading->arena, mime_field(header, SLICE_LIT("From")), true));
+	Slice		named;
+
+	if (!signs_has(&reading->signs, SIGN_DAEMON) || !reading->signs.returned_to_nobody || text->absent || text->was_read ||
+		signs_has(&reading->signs, SIGN_AUTOREPLY) || mime_field(header, SLICE_LIT("In-Reply-To")).n > 0)
+		return false;
+	named = named_address(reading->arena, text->words, header);
+	return named.n > 0 && named_is_same_house(address_domain(named), house) && !named_is_same_house(address_domain(named), home);
+}
+
+/* Nothing announces a report, but all else speaks for one. */
+static bool
+is_unannounced(const Reading *reading, const TextReport *text)
+{
+	return returns_own_message(reading, text) || names_neighbour(reading, text);
+}
+
 /* Did a mail system write this, and does it report?  NULL, or why not. */
 static const char *
 no_report(const Reading *reading, const TextReport *text, bool listed)
@@ -634,7 +661,7 @@ no_report(const Reading *reading, const TextReport *text, bool listed)
 	if (daemon)
 		return subject || text->speaks ||
 			((text->quotes_reply || text->count > 0) && !reading->signs.returned_to_somebody) ||
-			returns_own_message(reading, text) ? NULL : "a mail system wrote it, but it reports no failure";
+			is_unannounced(reading, text) ? NULL : "a mail system wrote it, but it reports no failure";
 	/* much that no mail system wrote is sent so that nobody answers */
 	if (reading->signs.returned_to_nobody)
 		return subject || text->speaks ? NULL : "nothing in it reports a failure";
@@ -889,7 +916,7 @@ read_text_report(Reading *reading)
 		returned_from_text(reading->arena, text_report.returned, line_end_of(reading->message, text), &report->returned);
 	kind = kind_of_report(reading, &text_report);
 	report->unannounced = !text_report.speaks && !text_report.quotes_reply && listed.n == 0 && text_report.count == 0 &&
-		!signs_has(&reading->signs, SIGN_BOUNCE) && !signs_has(&reading->signs, SIGN_DELAY) && returns_own_message(reading, &text_report);
+		!signs_has(&reading->signs, SIGN_BOUNCE) && !signs_has(&reading->signs, SIGN_DELAY) && is_unannounced(reading, &text_report);
 	add_text_recipients(reading, &text_report, kind);
 	if (report->count == 0)
 		add_listed(reading, listed, "X-Failed-Recipients", &text_report, kind);
@@ -897,7 +924,7 @@ read_text_report(Reading *reading)
 		return false;
 	if (report->count == 0 && signs_has(&reading->signs, SIGN_DAEMON))
 		read_again(reading, text, kind, &text_report);
-	if (report->count == 0 && (text_report.speaks || text_report.quotes_reply || is_to_verp(reading) || returns_own_message(reading, &text_report) ||
+	if (report->count == 0 && (text_report.speaks || text_report.quotes_reply || is_to_verp(reading) || report->unannounced ||
 							   signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
 	{
 		/* nobody is announced: VERP, then the only address that is named, then the returned message, then a quoted header */

@@ -85,7 +85,7 @@ typedef struct Report
 	MailDate	arrival;		/* Arrival-Date */
 	MailDate	date;			/* when the report was written: its Date */
 	bool		words_read;		/* the human text was matched to the recipients */
-	bool		unannounced;	/* nothing but the message that it returns shows that it is a report */
+	bool		unannounced;	/* no words that are known say that it is a report */
 	Slice		feedback_type;	/* RFC 5965 */
 	Slice		source_ip;		/* of a complaint: Source-IP */
 	int			root;			/* the part that is the report: 0, or a message inside a message */

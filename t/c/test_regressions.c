@@ -532,6 +532,12 @@ test_unannounced(void)
 	ok(result.count == 0 || result.rows[0].kind == KIND_SUCCESS, "nor does one that was delivered");
 	mail(RETURNS("Attachment removed", "An attachment of your message to a@example.com was removed."));
 	ok(result.count == 0, "nor one from which something was removed");
+	mail("Return-Path: <>\nFrom: postmaster@mx.example.com\nTo: sender@example.org\nSubject: Mail problem\n\n"
+		 "Your letter to a@example.com came back: his mailbox is full.\n");
+	ok(result.count == 1 && strcmp(result.rows[0].reason, "mailboxfull") == 0, "a mail system speaks of an address in its own domain");
+	mail("Return-Path: <>\nFrom: postmaster@mx.example.org\nTo: sender@example.org\nSubject: Virus in mail for you\n\n"
+		 "A message from a@example.com to you was blocked because it contained a virus.\n");
+	ok(result.count == 0, "but not of whom it kept away");
 }
 
 /* With PIPELINING the answer to RCPT stands behind ">>> DATA"; it was taken for one to DATA. */
