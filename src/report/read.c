@@ -620,7 +620,7 @@ names_neighbour(const Reading *reading, const TextReport *text)
 static bool
 is_unannounced(const Reading *reading, const TextReport *text)
 {
-	return returns_own_message(reading, text) || names_neighbour(reading, text);
+	return !signs_has(&reading->signs, SIGN_LIST) && (returns_own_message(reading, text) || names_neighbour(reading, text));
 }
 
 /* Did a mail system write this, and does it report?  NULL, or why not. */
