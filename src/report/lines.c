@@ -47,9 +47,10 @@ line_of(const Lines *lines, uint32_t offset, size_t near)
 static bool
 only_punctuation(Slice s)
 {
-	for (size_t i = 0; i < s.n; i++)
+	/* from its end: before a hit stand the words of the one before it, so that many in a line cost no more than the line */
+	for (size_t i = s.n; i > 0; i--)
 	{
-		if (ascii_is_alnum(s.p[i]) || (unsigned char) s.p[i] >= 0x80 || s.p[i] == '@')
+		if (ascii_is_alnum(s.p[i - 1]) || (unsigned char) s.p[i - 1] >= 0x80 || s.p[i - 1] == '@')
 			return false;
 	}
 	return true;

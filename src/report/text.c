@@ -18,6 +18,7 @@
 
 #define REMARK_BYTES 512		/* of a recipient's words that are searched for Sendmail's remarks */
 #define MAX_GENERAL 64			/* refusals that are looked through for one recipient's */
+#define MAX_LEADS 8				/* of a line that are tried: each may name thousands, known already */
 
 typedef enum Mode
 {
@@ -983,13 +984,14 @@ read_line(Reader *reader, size_t number)
 	 */
 	if (line_has(entry, MARKER_TO))
 	{
-		size_t		behind = lines_marker(&reader->lines, entry, MARKER_TO)->end - entry->start;
+		const LineMarker *marker = lines_marker(&reader->lines, entry, MARKER_TO);
 
 		if (reader->mode == MODE_LIST && report->count == 0)
-			add_addresses(reader, line, behind, indent, NULL);
+			add_addresses(reader, line, marker->end - entry->start, indent, NULL);
 		else if (report->quoted_to.n == 0)
 		{
-			report->quoted_to = slice_trim(slice(line.p + behind, line.n - behind));
+			/* "à :" may be wrapped before its colon */
+			report->quoted_to = slice_trim(behind_marker(&reader->lines, entry, marker));
 			reader->to_follows = report->quoted_to.n == 0;
 		}
 		return true;
@@ -1005,6 +1007,7 @@ read_line(Reader *reader, size_t number)
 		const char *text = reader->lines.text.p;
 		size_t		begin = marker->start;
 		size_t		before = report->count;
+		int			tried = 0;
 		Slice		sentence;
 
 		/* the sentence may begin on the line before, and in Japanese the address stands before the words */
@@ -1013,12 +1016,14 @@ read_line(Reader *reader, size_t number)
 		sentence = slice_between(text + begin, text + entry->end);
 		open_section(reader, KIND_NONE, sentence, marker->start - begin, indent);
 		/* of several in a line the last one counts, unless it names nobody: "... It was not delivered to the recipient." */
-		for (uint32_t i = entry->first_marker; i != LINE_NONE && report->count == before; i = reader->lines.markers[i].next)
+		for (uint32_t i = entry->first_marker; i != LINE_NONE && report->count == before && tried < MAX_LEADS; i = reader->lines.markers[i].next)
 		{
 			const LineMarker *other = &reader->lines.markers[i];
 
-			if (other->marker == MARKER_LEAD && other != marker && other->start >= begin)
-				add_addresses(reader, sentence, other->start - begin, indent, NULL);
+			if (other->marker != MARKER_LEAD || other == marker || other->start < begin)
+				continue;
+			tried++;
+			add_addresses(reader, sentence, other->start - begin, indent, NULL);
 		}
 		/* before English words stands the sender's, if any */
 		if (report->count == before && puts_address_first(text, marker, sentence))

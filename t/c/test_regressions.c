@@ -291,6 +291,43 @@ test_line_of_markers(void)
 	ok(seconds < 15, "a returned To: of 4 MB (add_complaint() has no bound, as add_listed() has)");
 }
 
+/* "to" markers with a blank may end in the next line: what stands behind them was measured in the first. */
+static void
+test_wrapped_to(void)
+{
+	mail(DAEMON "Content-Type: text/plain; charset=utf-8\n\nHello\n\n\xc3\xa0\n:\nfoo\n");
+	ok(true, "a label of the recipient that is wrapped before its colon");
+}
+
+/* only_punctuation() walked what stands before each marker from the line's start; each "lead" marker added all addresses again. */
+static void
+test_line_of_starts(void)
+{
+	double seconds;
+	begin();
+	add(DAEMON "\n");
+	add_times("!", 120000);
+	add_times("reason: ", 17000);
+	add("\n");
+	seconds = run();
+	printf("# %.2f s\n", seconds);
+	ok(seconds < 1, "120 KB of punctuation before as many markers");
+	begin();
+	add(DAEMON "\nthe following addresses do not exist\n");
+	for (int i = 0; i < 4096; i++)
+	{
+		char line[32];
+		sprintf(line, "%x@b.cd\n", i);
+		add(line);
+	}
+	add_times("undeliverable mail sent to ", 60);
+	add_times("fe1@b.cd, fe2@b.cd, ", 10000);
+	add("\n");
+	seconds = run();
+	printf("# %.2f s\n", seconds);
+	ok(seconds < 3, "many announcements of the same recipients in one line");
+}
+
 /* Reports whose words name nobody gave no row, and people's mail about bounces gave one. */
 static void
 test_unnamed(void)
@@ -618,6 +655,8 @@ main(void)
 	test_recipient_bytes();
 	test_long_line();
 	test_line_of_markers();
+	test_wrapped_to();
+	test_line_of_starts();
 	test_unnamed();
 	test_poses();
 	test_bystanders();
