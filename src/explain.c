@@ -131,6 +131,28 @@ tell_trail(Explainer *explainer, Slice recipient, const Verdict *verdict)
  * The steps that need no trail: what the report holds tells them
  * ------------------------------------------------------------------------ */
 
+/* Where the code stands that takes recipients from there. */
+static const char *
+naming_file(const char *named_by)
+{
+	static const struct
+	{
+		const char *named_by;
+		const char *file;
+	}			places[] = {
+		{"Final-Recipient", "src/report/dsn.c"}, {"Original-Recipient", "src/report/dsn.c"},
+		{"X-Actual-Recipient", "src/report/dsn.c"}, {"VERP", "src/report/recipients.c"},
+		{"the returned message", "src/report/recipients.c"}, {"JSON", "src/report/sns.c"}, {"From", "src/report/read_other.c"},
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	{
+		if (strcmp(places[i].named_by, named_by) == 0)
+			return places[i].file;
+	}
+	return "src/report/read_text.c";
+}
+
 static void
 tell_recipient(Explainer *explainer, const Delivery *delivery, const BounceRow *row)
 {
@@ -140,31 +162,30 @@ tell_recipient(Explainer *explainer, const Delivery *delivery, const BounceRow *
 	Slice		verp;
 	Slice		who = row->recipient;
 	const char *named_by = delivery->named_by ? delivery->named_by : "nowhere";
-	static const char file[] = "src/report/read.c";
 
 	tell_of(explainer, who, "recipient", who.n ? who : SLICE_LIT("hidden"), true,
-			rule_engine(named_by, file), delivery->named_at, NULL);
+			rule_engine(named_by, naming_file(named_by)), delivery->named_at, NULL);
 	if (row->alias.n > 0)
 		tell_of(explainer, who, "alias", row->alias, true,
-				rule_engine(delivery->alias_at.n ? "Original-Recipient" : "expansion", file), delivery->alias_at,
+				rule_engine(delivery->alias_at.n ? "Original-Recipient" : "expansion", delivery->alias_at.n ? "src/report/dsn.c" : "src/report/text_names.c"), delivery->alias_at,
 				"the address that was mailed; it led to the recipient");
 	if (report->count != 1)
 		return;
 	if (listed.n > 0 && strcmp(named_by, "X-Failed-Recipients") != 0)
-		tell_of(explainer, who, "recipient", listed, false, rule_engine("X-Failed-Recipients", file), listed,
+		tell_of(explainer, who, "recipient", listed, false, rule_engine("X-Failed-Recipients", naming_file("X-Failed-Recipients")), listed,
 				"the report itself names the recipient");
 	if (verp_decode(explainer->arena, to, &verp) == VERP_RECIPIENT && strcmp(named_by, "VERP") != 0)
-		tell_of(explainer, who, "recipient", verp, false, rule_engine("VERP", file),
+		tell_of(explainer, who, "recipient", verp, false, rule_engine("VERP", naming_file("VERP")),
 				mime_field(report->header, SLICE_LIT("To")), "the report itself names the recipient");
 	if (report->returned.to.n > 0 && strcmp(named_by, "To of the returned message") != 0)
-		tell_of(explainer, who, "recipient", report->returned.to, false, rule_engine("To of the returned message", file),
+		tell_of(explainer, who, "recipient", report->returned.to, false, rule_engine("To of the returned message", naming_file("the returned message")),
 				report->returned.to, "a mere To: says whom the mail was addressed to, not who failed");
 }
 
 static void
 tell_kind(Explainer *explainer, const Delivery *delivery, const BounceRow *row)
 {
-	const char *rule = "words-of-the-report";
+	RuleName	rule = rule_engine("words-of-the-report", "src/report/read_text.c");
 
 	switch (delivery->action)
 	{
@@ -173,14 +194,14 @@ tell_kind(Explainer *explainer, const Delivery *delivery, const BounceRow *row)
 		case ACTION_DELIVERED:
 		case ACTION_RELAYED:
 		case ACTION_EXPANDED:
-			rule = "action-field";
+			rule = rule_engine("action-field", "src/report/dsn.c");
 			break;
 		case ACTION_NONE:
 		case ACTION_OTHER:
 			break;
 	}
 	tell_of(explainer, row->recipient, "kind", word(kind_words[row->kind]), true,
-			rule_engine(rule, "src/report/read.c"), SLICE_NONE, NULL);
+			rule, SLICE_NONE, NULL);
 }
 
 static void
@@ -307,7 +328,7 @@ on_report(void *context, const Report *report)
 	for (size_t i = 0; i < report->count && !has_row; i++)
 		has_row = report->deliveries[i].kind != KIND_NONE;
 	if (!has_row)
-		tell_of(explainer, SLICE_NONE, "kind", word("none"), true, rule_engine("no-report", "src/report/read.c"),
+		tell_of(explainer, SLICE_NONE, "kind", word("none"), true, rule_engine("no-report", "src/report/read_who.c"),
 				SLICE_NONE, "no row: no reader found that the mail reports on a delivery");
 }
 

@@ -1,0 +1,283 @@
+/*
+ * read_status.c
+ *	  Reports with machine fields (RFC 3464), wherever these stand, and the
+ *	  human text that goes with them.
+ */
+#include "mail/address.h"
+#include "report/dsn.h"
+#include "report/returned.h"
+#include "report/reading.h"
+
+#define MAX_TEXT_PARTS 4		/* text parts of one report that are tried */
+
+bool
+report_read_delivery_status(Reading *reading)
+{
+	Report	   *report = reading->report;
+	int			i = reading_find_part(reading, PART_DELIVERY_STATUS, reading->root);
+	const Part *first;
+
+	if (i < 0)
+		return false;
+	first = &reading->message->parts[i];
+	for (; i >= 0; i = reading_find_part(reading, PART_DELIVERY_STATUS, i + 1))
+	{
+		const Part *part = &reading->message->parts[i];
+		Slice		text = part->body;
+
+		/* recipients are bounded, bytes are not: what is not encoded is read as it lies */
+		if (part->encoding != TRANSFER_IDENTITY || part->charset.n > 0 || !decode_is_utf8(text))
+			text = reading_part_text(reading, part, LIMIT_DECODE_BYTES);
+
+		/* without a blank line the fields of the report became the part's header */
+		if (mime_field(&part->header, SLICE_LIT("Final-Recipient")).p != NULL)
+			text = slice_between(part->header.bytes.p, part->body.p + part->body.n);
+		dsn_read(report, text, reading_line_end_of(reading->message, text));
+		/* a wrong delimiter leaves the returned header in this part */
+		if (!report->returned.present)
+			returned_from_text(reading->arena, text, reading_line_end_of(reading->message, text), &report->returned);
+	}
+	report_complete_recipients(report, 0);
+	report->decoder = report_decoder("RFC3464");
+	reading_note_format(report, rule_engine("delivery-status-part", "src/report/read_status.c"), first->content_type, report->count > 0 ? NULL : "the part names no recipient");
+	return report->count > 0;
+}
+
+void
+reading_name_by_text(Delivery *delivery, const TextRecipient *recipient)
+{
+	delivery->recipient = recipient->address;
+	delivery->named_by = "text";
+	delivery->named_at = recipient->named_at;
+}
+
+bool
+reading_text_tells(const TextReport *text)
+{
+	return text->count > 0 || text->speaks || text->quotes_reply;
+}
+
+/*
+ * Reads the text that goes with the fields of a report: the first that tells
+ * of a delivery, for a gateway's warning may stand before it, else the first.
+ */
+static bool
+read_telling_text(const Reading *reading, const RecipientIndex *known, Slice *text, TextReport *text_report)
+{
+	TextReport	first = {0};
+	Slice		first_text = SLICE_NONE;
+	bool		any = false;
+
+	for (int i = 0; i < MAX_TEXT_PARTS && reading_human_text(reading, i, text); i++)
+	{
+		char		line_end = reading_line_end_of(reading->message, *text);
+		size_t		fields;
+
+		/* the fields may stand in the text itself, but are no words of it */
+		if (dsn_is_in(*text, line_end, &fields))
+		{
+			if (fields > 0)
+				text->n = fields;
+			else if (any)
+				continue;
+		}
+		text_read_about(reading->arena, *text, line_end, known, reading->report->trail, text_report);
+		if (reading_text_tells(text_report))
+			return true;
+		if (!any)
+		{
+			first = *text_report;
+			first_text = *text;
+			any = true;
+		}
+	}
+	*text_report = first;
+	*text = first_text;
+	return any;
+}
+
+/* Sendmail's Diagnostic-Code holds the first line of a reply only, its transcript the others, too. */
+static Slice
+whole_reply(Slice first, Slice words)
+{
+	size_t		at;
+	size_t		end;
+
+	if (first.n < 8 || first.p[3] != '-' || !ascii_is_digit(first.p[0]))
+		return SLICE_NONE;
+	at = slice_find_nocase(words, first, 0);
+	if (at == SLICE_NPOS)
+		return SLICE_NONE;
+	for (end = at + first.n; end + 5 < words.n && words.p[end] == '\n' && memcmp(words.p + end + 1, first.p, 3) == 0 &&
+		 (words.p[end + 4] == '-' || words.p[end + 4] == ' ');)
+	{
+		bool		more = words.p[end + 4] == '-';
+
+		for (end++; end < words.n && words.p[end] != '\n';)
+			end++;
+		if (!more)
+			break;
+	}
+	return end > at + first.n ? slice(words.p + at, end - at) : SLICE_NONE;
+}
+
+static void
+read_words(Report *report)
+{
+	Reading		reading = {.arena = report->arena, .message = report->message, .report = report, .root = report->root};
+	RecipientIndex index = {.arena = report->arena};
+	RecipientIndex known = {.arena = report->arena};
+	TextReport	text_report;
+	Slice		text;
+
+	for (size_t i = 0; i < report->count; i++)
+	{
+		if (report->deliveries[i].recipient.n > 0)
+			recipients_put(&known, report->deliveries[i].recipient, (uint32_t) i);
+	}
+	if (!read_telling_text(&reading, &known, &text, &text_report))
+		return;
+	if (!report->returned.present && text_report.returned.n > 0)
+		returned_from_text(report->arena, text_report.returned, reading_line_end_of(report->message, text), &report->returned);
+	for (size_t i = 0; i < text_report.count; i++)
+		recipients_put(&index, text_report.recipients[i].address, (uint32_t) i);
+	/* several may have come from one alias: the first stands for it, unless it failed itself */
+	for (size_t i = 0; i < text_report.count; i++)
+	{
+		if (text_report.recipients[i].alias.n > 0 &&
+			recipients_find(&index, text_report.recipients[i].alias) == RECIPIENT_NONE)
+			recipients_put(&index, text_report.recipients[i].alias, (uint32_t) i);
+	}
+	for (size_t i = 0; i < report->count; i++)
+	{
+		Delivery   *delivery = &report->deliveries[i];
+		uint32_t	found = delivery->actual.n > 0 ? recipients_find(&index, delivery->actual) : RECIPIENT_NONE;
+		const TextRecipient *recipient;
+
+		if (found == RECIPIENT_NONE)
+			found = recipients_find(&index, delivery->recipient);
+		if (found == RECIPIENT_NONE && delivery->alias.n > 0)
+			found = recipients_find(&index, delivery->alias);
+		if (found == RECIPIENT_NONE)
+		{
+			/* a text about one recipient speaks of him, even if it names him otherwise */
+			if (report->count == 1)
+			{
+				delivery->words = text_report.count == 1 ? text_report.recipients[0].words : text_report.words;
+				if (delivery->recipient.n == 0 && text_report.count == 1)
+					reading_name_by_text(delivery, &text_report.recipients[0]);
+				if (delivery->command == NULL && text_report.count == 1)
+					delivery->command = text_report.recipients[0].command;
+				if (delivery->command == NULL)
+					delivery->command = text_report.command;
+			}
+			continue;
+		}
+		recipient = &text_report.recipients[found];
+		delivery->words = recipient->words;
+		if (whole_reply(delivery->diagnostic, recipient->words).n > 0)
+			delivery->diagnostic = whole_reply(delivery->diagnostic, recipient->words);
+		/* Exim's fields name what was mailed, its text the address that it led to */
+		if (slice_equal(recipient->alias, delivery->recipient) && address_domain(recipient->address).n > 0)
+		{
+			delivery->alias = delivery->recipient;
+			reading_name_by_text(delivery, recipient);
+		}
+		if (delivery->command == NULL)
+			delivery->command = recipient->command;
+		if (delivery->rhost.n == 0)
+			delivery->rhost = recipient->rhost;
+		if (delivery->alias.n == 0 && recipient->alias.n > 0 &&
+			!slice_equal(recipient->alias, delivery->recipient))
+			delivery->alias = recipient->alias;
+	}
+}
+
+void
+report_read_words(Report *report)
+{
+	if (report->words_read)
+		return;
+	report->words_read = true;
+	if (report->decoder != report_decoder("RFC3464"))
+		return;
+	read_words(report);
+	report_name_hidden(report);
+}
+
+bool
+report_is_by_gateway(const Report *report)
+{
+	Signs		signs;
+
+	if (report->decoder != DECODER_NONE && knowledge_decoders[report->decoder].is_gateway)
+		return true;
+	signs_read(report->arena, report->header, NULL, &signs);
+	return (signs.author != DECODER_NONE && knowledge_decoders[signs.author].is_gateway) ||
+		(signs.decoder != DECODER_NONE && knowledge_decoders[signs.decoder].is_gateway);
+}
+
+bool
+report_read_fields(Reading *reading, Slice fields, Slice words)
+{
+	Report	   *report = reading->report;
+	char		line_end = reading_line_end_of(reading->message, fields);
+	size_t		first = report->count;
+
+	dsn_read(report, fields, line_end);
+	report_complete_recipients(report, first);
+	for (size_t k = first; k < report->count; k++)
+		report->deliveries[k].words = words;
+	if (report->count > first && report->deliveries[first].recipient.n == 0)
+		report->count = first;
+	if (report->count == first)
+		return false;
+	report->decoder = report_decoder("RFC3464");
+	reading_note_format(report, rule_engine("fields-in-text", "src/report/read_status.c"), fields, NULL);
+	if (!report->returned.present)
+		returned_from_text(reading->arena, fields, line_end, &report->returned);
+	return true;
+}
+
+/* Fields and what is folded behind them, nothing else? */
+static bool
+is_all_fields(Slice text, char line_end)
+{
+	size_t		offset = 0;
+	Slice		line;
+
+	while (mime_next_line(text, line_end, &offset, &line))
+	{
+		size_t		name = 0;
+
+		while (name < line.n && (ascii_is_alnum(line.p[name]) || line.p[name] == '-'))
+			name++;
+		if (slice_trim(line).n > 0 && !ascii_is_space(line.p[0]) && (name == 0 || name >= line.n || line.p[name] != ':'))
+			return false;
+	}
+	return true;
+}
+
+bool
+report_read_fields_beside(Reading *reading)
+{
+	const Message *message = reading->message;
+	int			tried = 0;
+
+	for (int i = reading->root + 1; i < message->count && tried < MAX_TEXT_PARTS; i++)
+	{
+		const Part *part = &message->parts[i];
+		Slice		text;
+		size_t		start;
+		char		line_end;
+
+		if (!reading_is_here(reading, i) || !reading_is_loose_text(part))
+			continue;
+		tried++;
+		text = reading_part_text(reading, part, LIMIT_DECODE_BYTES);
+		line_end = reading_line_end_of(message, text);
+		if (dsn_is_in(text, line_end, &start) && is_all_fields(slice(text.p, start), line_end))
+			return report_read_fields(reading, text, SLICE_NONE);
+	}
+	return false;
+}
