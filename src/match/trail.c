@@ -14,6 +14,7 @@ trail_init(Trail *trail, Arena *arena)
 	memset(trail, 0, sizeof(*trail));
 	trail->arena = arena;
 	trail->delivery = TRAIL_MESSAGE;
+	trail->work_left = TRAIL_WORK;
 }
 
 TrailEntry *
@@ -81,51 +82,61 @@ is_inside(Slice part, Slice whole)
 	return part.p >= whole.p && part.p + part.n <= whole.p + whole.n;
 }
 
-/* First occurrence of 'what' in s, both folded. */
-static size_t
-find(Slice s, Slice what)
+/* Takes 'cost' from what may still be spent; false when that is not enough. */
+static bool
+spend(Trail *trail, size_t cost)
 {
-	size_t		at = 0;
+	if (trail->work_left < cost)
+		return false;
+	trail->work_left -= cost;
+	return true;
+}
 
-	while (at + what.n <= s.n)
-	{
-		const char *p = memchr(s.p + at, what.p[0], s.n - at - what.n + 1);
+/* Room to fold n bytes of a text: the room of the last one, when it is large enough. */
+static bool
+make_room(Trail *trail, size_t n)
+{
+	size_t		room = n < 4096 ? 4096 : n < TRAIL_NARROW / 2 ? 2 * n : TRAIL_NARROW;
 
-		if (p == NULL)
-			break;
-		at = (size_t) (p - s.p);
-		if (memcmp(p, what.p, what.n) == 0)
-			return at;
-		at++;
-	}
-	return SLICE_NPOS;
+	if (n <= trail->room)
+		return true;
+	trail->room = 0;
+	trail->folded = arena_alloc(trail->arena, room);
+	trail->offsets = arena_alloc(trail->arena, room * sizeof(uint32_t));
+	if (trail->folded == NULL || trail->offsets == NULL)
+		return false;
+	trail->room = room;
+	return true;
 }
 
 /* The bytes of origin that, folded, are the folded evidence; the whole of origin when they can't be told. */
 static Slice
-narrow(Arena *arena, Slice origin, Slice evidence)
+narrow(Trail *trail, Slice origin, Slice evidence)
 {
-	Slice		wanted = fold_text(arena, evidence);
-	char	   *folded = arena_alloc(arena, origin.n);
-	uint32_t   *offsets = arena_alloc(arena, origin.n * sizeof(uint32_t));
+	Slice		wanted;
 	size_t		n;
 	size_t		at;
 	size_t		start;
 	size_t		end;
 
-	if (folded == NULL || offsets == NULL || wanted.n == 0 || origin.n >= UINT32_MAX)
+	if (origin.n > TRAIL_NARROW || evidence.n > TRAIL_NARROW || !spend(trail, origin.n + evidence.n) || !make_room(trail, origin.n))
 		return origin;
-	n = fold_into(origin, folded, offsets);
-	at = find(slice(folded, n), wanted);
+	arena_interrupt(trail->arena);
+	wanted = fold_text(trail->arena, evidence);
+	if (wanted.n == 0)
+		return origin;
+	n = fold_into(origin, trail->folded, trail->offsets);
+	/* linear, whatever the words are */
+	at = slice_find_nocase(slice(trail->folded, n), wanted, 0);
 	if (at == SLICE_NPOS)
 		return origin;
-	start = offsets[at];
-	end = at + wanted.n < n ? offsets[at + wanted.n] : origin.n;
+	start = trail->offsets[at];
+	end = at + wanted.n < n ? trail->offsets[at + wanted.n] : origin.n;
 	return slice_trim(slice(origin.p + start, end - start));
 }
 
 Slice
-trail_locate(const Trail *trail, Slice message, Slice evidence)
+trail_locate(Trail *trail, Slice message, Slice evidence)
 {
 	for (int steps = 0; steps < MAX_STEPS_BACK && evidence.n > 0; steps++)
 	{
@@ -134,14 +145,14 @@ trail_locate(const Trail *trail, Slice message, Slice evidence)
 		if (is_inside(evidence, message))
 			return evidence;
 		/* what was noted last lies nearest to the evidence */
-		for (size_t i = trail->source_count; i > 0 && source == NULL; i--)
+		for (size_t i = trail->source_count; i > 0 && source == NULL && spend(trail, 1); i--)
 		{
 			if (is_inside(evidence, trail->sources[i - 1].derived))
 				source = &trail->sources[i - 1];
 		}
 		if (source == NULL)
 			break;
-		evidence = narrow(trail->arena, source->origin, evidence);
+		evidence = narrow(trail, source->origin, evidence);
 	}
 	return SLICE_NONE;
 }

@@ -56,10 +56,18 @@ typedef struct Trail
 	TrailSource *sources;
 	size_t		source_count;
 	size_t		source_allocated;
+
+	/* of trail_locate(): what it may still cost, and where texts are folded, one behind the other */
+	size_t		work_left;
+	char	   *folded;
+	uint32_t   *offsets;
+	size_t		room;
 } Trail;
 
 #define TRAIL_ENTRIES 100000	/* of one message */
 #define TRAIL_SOURCES 100000
+#define TRAIL_NARROW 524288		/* bytes of a text in which the words are looked for; of longer ones the whole is told */
+#define TRAIL_WORK (UINT64_C(128) << 20)	/* bytes folded and sources looked at for one message */
 
 void		trail_init(Trail *trail, Arena *arena);
 
@@ -79,9 +87,10 @@ void		trail_rewind(Trail *trail, size_t count);
 /*
  * Where in 'message' the evidence stands: its exact bytes where folding alone
  * lies between, else those of the text that it was decoded from.  SLICE_NONE
- * when it can't be led back.
+ * when it can't be led back.  Past TRAIL_WORK evidence that was decoded is led
+ * back to the text as a whole, and then not at all.
  */
-Slice		trail_locate(const Trail *trail, Slice message, Slice evidence);
+Slice		trail_locate(Trail *trail, Slice message, Slice evidence);
 
 /* "table:owner:pattern", in the arena; SLICE_NONE for no rule. */
 Slice		rule_id(Arena *arena, const RuleName *rule);

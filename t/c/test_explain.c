@@ -202,6 +202,24 @@ test_none(void)
 	ok(step_of(&explanation, "kind", true) != NULL, "nothing at all");
 }
 
+/* Each piece of evidence was looked for in the whole text anew, with five times its size in memory. */
+static void
+test_much_evidence(void)
+{
+	static char text[200000];
+	size_t		n = (size_t) sprintf(text, "From: MAILER-DAEMON@mx.example.org\nSubject: Undelivered Mail Returned to Sender\nContent-Type: text/html\n\n<html><body>");
+	Slice		raw;
+
+	while (n + 32 < sizeof(text))
+		n += (size_t) sprintf(text + n, "To: a@b.cd\n");
+	raw = slice(text, n);
+	arena_reset(&arena);
+	test_arena(&arena, &owner);
+	ok(bounce_explain_message(&arena, raw).count > 1000, "there is much to explain");
+	ok(owner.bytes < 64 << 20, "in some megabytes");
+	printf("# %zu KB\n", owner.bytes >> 10);
+}
+
 int
 main(void)
 {
@@ -213,6 +231,7 @@ main(void)
 	test_several();
 	test_bounds();
 	test_none();
+	test_much_evidence();
 	arena_reset(&arena);
 	return finish();
 }
