@@ -86,6 +86,20 @@ divides(Slice raw, size_t at)
 	return (blank_before(raw, at) || delimiter_before(raw, at)) && has_date(line) && begins_field(slice(raw.p + end, raw.n - end));
 }
 
+/* CR where the first line ends with that alone, else LF: all of the mailbox must not be searched for each message. */
+static char
+first_line_end(Slice raw)
+{
+	for (size_t i = 0; i < raw.n && i < SEPARATOR_BYTES; i++)
+	{
+		if (raw.p[i] == '\n')
+			return '\n';
+		if (raw.p[i] == '\r')
+			return i + 1 < raw.n && raw.p[i + 1] == '\n' ? '\n' : '\r';
+	}
+	return '\n';
+}
+
 bool
 mbox_next(Slice raw, size_t *offset, Slice *message)
 {
@@ -99,7 +113,7 @@ mbox_next(Slice raw, size_t *offset, Slice *message)
 	*message = slice(raw.p + start, raw.n - start);
 	if (raw.n < 5 || memcmp(raw.p, "From ", 5) != 0)
 		return true;
-	line_end = memchr(raw.p, '\n', raw.n) ? '\n' : '\r';
+	line_end = first_line_end(raw);
 	while (at < raw.n)
 	{
 		const char *next = memchr(raw.p + at, line_end, raw.n - at);

@@ -2,6 +2,8 @@
  * test_mbox.c
  *	  Several messages in one value.
  */
+#include <time.h>
+
 #include "bounce.h"
 #include "mail/mbox.h"
 #include "tap.h"
@@ -25,6 +27,25 @@ count(Slice raw)
 #define FROM "From a@example.org Thu Nov 24 18:22:48 2022\n"
 #define MAIL "Subject: x\n\nbody\n"
 
+/* The whole mailbox was searched for a LF for each message. */
+static void
+test_many_with_cr(void)
+{
+	static const char one[] = "From a@example.org Thu Nov 24 18:22:48 2022\rSubject: x\r\r\r";
+	static char text[4 << 20];
+	size_t		n = 0;
+	clock_t		start;
+
+	while (n + sizeof(one) < sizeof(text))
+	{
+		memcpy(text + n, one, sizeof(one) - 1);
+		n += sizeof(one) - 1;
+	}
+	start = clock();
+	ok(count(slice(text, n)) == n / (sizeof(one) - 1), "many with CR");
+	ok((double) (clock() - start) / CLOCKS_PER_SEC < 1.5, "  in no time");
+}
+
 int
 main(void)
 {
@@ -43,5 +64,6 @@ main(void)
 	ok(count(SLICE_LIT(FROM MAIL "\nFrom 10:30 on 24 Nov 2022 it rained.\nIt did\n")) == 1, "no field behind it");
 	ok(count(SLICE_LIT("From ")) == 1, "a From line alone");
 	ok(count(SLICE_LIT("From a\n\nFrom ")) == 1, "cut off");
+	test_many_with_cr();
 	return finish();
 }
