@@ -307,17 +307,6 @@ claim_reply_code(Case *judged, Claim *claim)
  * The rest
  * ------------------------------------------------------------------------ */
 
-static bool
-is_number(Slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-	{
-		if (!ascii_is_digit(s.p[i]))
-			return false;
-	}
-	return s.n > 0;
-}
-
 /* Sieve's reject, SES's bounceSubType; a sentence of the human text is closer. */
 static bool
 claim_format(Case *judged, Claim *claim)
@@ -338,7 +327,7 @@ claim_exit_code(Case *judged, Claim *claim)
 {
 	const Delivery *delivery = judged->delivery;
 
-	if (!is_number(delivery->diagnostic) || delivery->diagnostic.n > 3 ||
+	if (!slice_is_number(delivery->diagnostic) || delivery->diagnostic.n > 3 ||
 		!slice_starts_nocase(delivery->diagnostic_type, SLICE_LIT("x-unix")))
 		return false;
 	claim->reason = REASON_MAILERERROR;

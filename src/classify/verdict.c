@@ -117,17 +117,6 @@ find_providers(const Delivery *delivery, Slice rhost, Verdict *verdict)
 }
 
 static bool
-is_number(Slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-	{
-		if (!ascii_is_digit(s.p[i]))
-			return false;
-	}
-	return s.n > 0;
-}
-
-static bool
 names(Slice words, Slice address)
 {
 	return address.n > 0 && slice_find_nocase(words, address, 0) != SLICE_NPOS;
@@ -174,7 +163,7 @@ read_evidence(Case *judged)
 	reply_read(arena, delivery->diagnostic, &verdict->reply);
 	/* the answer to QUIT, or the exit code of a program: the text tells the cause */
 	if (judged->has_diagnostic && delivery->words.n > 0 && delivery->kind != KIND_SUCCESS &&
-		((verdict->reply.code != 0 && verdict->reply.code < 400) || is_number(delivery->diagnostic)))
+		((verdict->reply.code != 0 && verdict->reply.code < 400) || slice_is_number(delivery->diagnostic)))
 		judged->has_diagnostic = false;
 	if (delivery->words.n > 0)
 		reply_read(arena, delivery->words, &human);

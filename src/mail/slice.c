@@ -49,6 +49,17 @@ slice_ends_nocase(Slice s, Slice suffix)
 		 equal_nocase(s.p + (s.n - suffix.n), suffix.p, suffix.n));
 }
 
+bool
+slice_is_number(Slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+	{
+		if (!ascii_is_digit(s.p[i]))
+			return false;
+	}
+	return s.n > 0;
+}
+
 /* An absent slice stays absent, a present one stays present. */
 Slice
 slice_trim(Slice s)

@@ -90,6 +90,9 @@ bool		slice_equal_nocase(Slice a, Slice b);
 bool		slice_starts_nocase(Slice s, Slice prefix);
 bool		slice_ends_nocase(Slice s, Slice suffix);
 
+/* Is it digits alone, one at least? */
+bool		slice_is_number(Slice s);
+
 /* without white space (ascii_is_space) at its start and end */
 Slice		slice_trim(Slice s);
 
