@@ -13,7 +13,7 @@
 #include "report/named.h"
 #include "report/shape.h"
 
-#define MAX_NAMED 16			/* addresses that are looked at */
+#define MAX_NAMED 64			/* addresses that are looked at */
 
 /* Whom one writes to for help, and the mail systems themselves. */
 static bool
@@ -155,18 +155,20 @@ named_addresses(Arena *arena, Slice words, const Header *header, RecipientIndex 
 			continue;
 		recipients_put(index, address, (uint32_t) count++);
 	}
-	return count;
+	/* so many that nobody can tell */
+	return address_find(words, &offset, &start, &found) ? SIZE_MAX : count;
 }
 
 Slice
 named_address(Arena *arena, Slice words, const Header *header)
 {
 	RecipientIndex index = {.arena = arena};
-
 	size_t		count = named_addresses(arena, words, header, &index);
 	Slice		home = address_domain(address_clean(arena, mime_field(header, SLICE_LIT("To")), true));
 	Slice		named = SLICE_NONE;
 
+	if (count == SIZE_MAX)
+		return SLICE_NONE;
 	for (size_t i = 0; i < index.size; i++)
 	{
 		/* of several, those of the reader's own domain are whom he is told to ask */

@@ -16,7 +16,7 @@
  */
 Slice		named_address(Arena *arena, Slice words, const Header *header);
 
-/* All such addresses of 'words', at most 64 that it looks at, into 'index'.  Returns how many. */
+/* All such addresses of 'words' into 'index'.  Returns how many; SIZE_MAX for more than it looks at, which are 64. */
 size_t		named_addresses(Arena *arena, Slice words, const Header *header, RecipientIndex *index);
 
 /*
