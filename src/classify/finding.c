@@ -48,6 +48,8 @@ keep(Arena *arena, Finding *finding, const Hit *hit)
 /* Phrases whose expression is asked when the text was read, the best of them. */
 #define SEARCH_LATER LIMIT_REGEXES
 
+#define REGEX_MATCH_BYTES 256	/* of a text: a longer one counts as several for LIMIT_REGEX_MATCHES */
+
 typedef struct Search
 {
 	Arena	   *arena;
@@ -75,9 +77,15 @@ take_best(Finding *finding, const Hit *hit)
 static void
 ask(const Finding *finding, Hit *hit)
 {
-	if (*finding->matches_left == 0)
+	unsigned	cost = 1 + (unsigned) (finding->text.n / REGEX_MATCH_BYTES);
+
+	if (*finding->matches_left < cost)
+	{
 		hit->lost = "more expressions are asked of one message only up to a bound";
-	else if (--*finding->matches_left, !regexes_match(finding->regexes, hit->row->regex, finding->text))
+		return;
+	}
+	*finding->matches_left -= cost;
+	if (!regexes_match(finding->regexes, hit->row->regex, finding->text))
 		hit->lost = "its regular expression does not match";
 }
 

@@ -193,6 +193,16 @@ is_language(const char *s)
 	return s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] == '\0';
 }
 
+/*
+ * "(?=.*" is tried at each byte of the text, and looks to its end each time,
+ * unless the expression begins with "^".
+ */
+static bool
+looks_ahead_everywhere(const char *regex)
+{
+	return regex[0] != '^' && (strncmp(regex, ".*", 2) == 0 || strstr(regex, "(?=.*") || strstr(regex, "(?!.*"));
+}
+
 static void
 check_row(Datac *datac, const char *file, unsigned line, const char *language, const char *regex)
 {
@@ -200,6 +210,8 @@ check_row(Datac *datac, const char *file, unsigned line, const char *language, c
 
 	if (regex[0] && !regex_is_valid(regex, message, sizeof(message)))
 		datac_error(datac, file, line, "bad regular expression: %s", message);
+	else if (looks_ahead_everywhere(regex))
+		datac_error(datac, file, line, "the regular expression looks ahead from everywhere: begin it with \"^\"");
 	if (!is_language(language))
 		datac_error(datac, file, line, "bad language \"%s\"", language);
 }

@@ -21,7 +21,7 @@
 #define LIMIT_TEXT_RECIPIENTS	4096	/* recipients read from a human text */
 #define LIMIT_ADDRESS_BYTES		1024	/* RFC 5321 says 254 */
 #define LIMIT_REGEXES			32	/* regular expressions asked of one text, the most telling ones */
-#define LIMIT_REGEX_MATCHES		5000	/* and of all texts of one message */
+#define LIMIT_REGEX_MATCHES		5000	/* and of all texts of one message; a long one counts for each 256 bytes */
 #define LIMIT_REPLY_BYTES		4096	/* of a diagnostic that are judged and reported */
 
 #endif							/* BOUNCE_LIMITS_H */

@@ -161,7 +161,8 @@ borrow_words(const Reading *reading, Delivery *delivery)
 	if (delivery->words.n > 0)
 		memcpy(joined, delivery->words.p, delivery->words.n);
 	joined[delivery->words.n] = '\n';
-	memcpy(joined + delivery->words.n + 1, returned.recipients[0].words.p, returned.recipients[0].words.n);
+	if (returned.recipients[0].words.n > 0)
+		memcpy(joined + delivery->words.n + 1, returned.recipients[0].words.p, returned.recipients[0].words.n);
 	delivery->words = slice(joined, delivery->words.n + 1 + returned.recipients[0].words.n);
 }
 

@@ -319,6 +319,9 @@ good
 printf 'phrase\treason\tregex\nuser * unknown\tuserunknown\tuser (\\S+ unknown\n' >data/phrases.tsv
 refused "a regular expression that is none" phrases.tsv 2 'bad regular expression: missing closing parenthesis'
 good
+printf 'phrase\treason\tregex\nuser * unknown\tuserunknown\t(?=.*user)(?:unknown)\n' >data/phrases.tsv
+refused "a regular expression that takes the square of the time" phrases.tsv 2 'looks ahead from everywhere'
+good
 printf 'phrase\treason\trank\nno such user\tuserunknown\nno such user here\tblocked\tgeneric\n' >data/phrases.tsv
 refused "a phrase that can never win" phrases.tsv 3 '"no such user here" can never win: "no such user" (phrases.tsv:2, userunknown) stands in it and is worth more'
 good
