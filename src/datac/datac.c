@@ -25,7 +25,7 @@
 
 /* The tables of one file each; phrases, markers and signs may be spread over several. */
 static const char *const table_files[] = {
-	"blocklists.tsv", "decoders.tsv", "domains.tsv", "marker-kinds.tsv",
+	"blocklists.tsv", "bystanders.tsv", "decoders.tsv", "domains.tsv", "marker-kinds.tsv",
 	"provider-status.tsv", "providers.tsv", "reasons.tsv", "replies.tsv", "sign-kinds.tsv",
 	"status.tsv",
 };
@@ -346,6 +346,7 @@ compile(Datac *datac, Output *output)
 	compile_blocklists(datac, &output->knowledge);
 	compile_markers(datac, &vocabulary, &markers, &output->markers);
 	compile_signs(datac, &vocabulary, &signs, &output->markers);
+	compile_bystanders(datac, &output->markers);
 
 	text_add(&output->reason_ids, "\n#endif\t\t\t\t\t\t\t/* BOUNCE_REASON_IDS_H */\n");
 	text_add(&output->marker_ids, "\n#endif\t\t\t\t\t\t\t/* BOUNCE_MARKER_IDS_H */\n");

@@ -1,7 +1,7 @@
 /*
  * keyed.c
  *	  The tables of data/ that are looked up by a key: status codes, replies,
- *	  domains.
+ *	  domains, bystanders.
  *
  * Each is checked, sorted as knowledge.h says, and written.
  */
@@ -343,4 +343,34 @@ compile_domains(Datac *datac, const Vocabulary *vocabulary, Text *text)
 	if (table.count == 0)
 		text_add(text, "\t{0}\n");
 	text_add(text, "};\n\nconst uint32_t knowledge_domain_count = %zu;\n", table.count);
+}
+
+void
+compile_bystanders(Datac *datac, Text *text)
+{
+	static const Column columns[] = {{"words", true}, {"role", true}};
+	static const Choice roles[] = {
+		{"office", "BYSTANDER_OFFICE"}, {"own-office", "BYSTANDER_OWN_OFFICE"}, {"from", "BYSTANDER_FROM"},
+	};
+	Table		table = TABLE_READ(datac, "bystanders.tsv", columns);
+	Keys		keys = {NULL, 0, 0};
+	size_t		i;
+
+	text_add(text, "\nconst BystanderRow knowledge_bystanders[] = {\n");
+	for (i = 0; i < table.count; i++)
+	{
+		const Row  *row = &table.rows[i];
+		const char *role = CHOICE_VALUE(datac, roles, "role", table.file, row->line, row->cells[1]);
+
+		keys_add(datac, &keys, table.file, row->line, row->cells[0], row->cells[0]);
+		if (role == NULL)
+			continue;
+		text_add(text, "\t{");
+		text_string(text, row->cells[0]);
+		text_add(text, ", %s},\n", role);
+	}
+	keys_check(datac, &keys);
+	if (table.count == 0)
+		text_add(text, "\t{0}\n");
+	text_add(text, "};\n\nconst uint32_t knowledge_bystander_count = %zu;\n", table.count);
 }

@@ -17,4 +17,7 @@ void		compile_replies(Datac *datac, const Vocabulary *vocabulary, Text *text);
 /* domains.tsv */
 void		compile_domains(Datac *datac, const Vocabulary *vocabulary, Text *text);
 
+/* bystanders.tsv: addresses in a report that did not fail */
+void		compile_bystanders(Datac *datac, Text *text);
+
 #endif							/* DATAC_KEYED_H */

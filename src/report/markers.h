@@ -54,6 +54,23 @@ typedef struct DecoderRow
 extern const DecoderRow knowledge_decoders[];
 extern const uint32_t knowledge_decoder_count;
 
+/* data/bystanders.tsv: addresses in a report that are not who failed */
+typedef enum BystanderRole
+{
+	BYSTANDER_OFFICE,			/* a local part that one writes to for help */
+	BYSTANDER_OWN_OFFICE,		/* ... at the reporter's own domain */
+	BYSTANDER_FROM				/* words before the address of who had sent the mail */
+} BystanderRole;
+
+typedef struct BystanderRow
+{
+	const char *words;
+	uint8_t		role;
+} BystanderRow;
+
+extern const BystanderRow knowledge_bystanders[];
+extern const uint32_t knowledge_bystander_count;
+
 /*
  * data/signs.tsv: header evidence.  A sign is a fragment of a header field
  * of the report.  Row number = MatchHit.phrase of knowledge_sign_match, which

@@ -10,55 +10,39 @@
 #include "mail/address.h"
 #include "mail/decode.h"
 #include "mail/limits.h"
+#include "report/markers.h"
 #include "report/named.h"
 #include "report/shape.h"
 
 #define MAX_NAMED 64			/* addresses that are looked at */
 
-/* Whom one writes to for help, and the mail systems themselves. */
+/* Do the words stand among the bystanders of that role? */
 static bool
-is_office(Slice address)
+is_bystander(BystanderRole role, Slice words)
 {
-	static const Slice names[] = {
-		SLICE_LIT("postmaster"), SLICE_LIT("mailer-daemon"), SLICE_LIT("mailerdaemon"), SLICE_LIT("abuse"), SLICE_LIT("support"),
-		SLICE_LIT("hostmaster"), SLICE_LIT("webmaster"), SLICE_LIT("root"), SLICE_LIT("admin"), SLICE_LIT("administrator"),
-		SLICE_LIT("help"), SLICE_LIT("helpdesk"), SLICE_LIT("noreply"), SLICE_LIT("no-reply"), SLICE_LIT("mdaemon"),
-		SLICE_LIT("hilfe"), SLICE_LIT("aide"), SLICE_LIT("ayuda"), SLICE_LIT("aiuto"), SLICE_LIT("ajuda"), SLICE_LIT("hulp"),
-		SLICE_LIT("pomoc"), SLICE_LIT("yardim"), SLICE_LIT("soporte"), SLICE_LIT("suporte"), SLICE_LIT("supporto"),
-		SLICE_LIT("assistenza"), SLICE_LIT("assistance"), SLICE_LIT("kundenservice"), SLICE_LIT("klantenservice"),
-		SLICE_LIT("delist"), SLICE_LIT("removal"), SLICE_LIT("unblock"), SLICE_LIT("mail-daemon"), SLICE_LIT("servicedesk"),
-	};
-	size_t		at = slice_find(address, '@', 0);
-	size_t		first = 0;		/* word: "help" of "help.desk" */
-
-	while (first < address.n && (ascii_is_alnum(address.p[first]) || (unsigned char) address.p[first] >= 0x80))
-		first++;
-	for (size_t i = 0; at != SLICE_NPOS && i < sizeof(names) / sizeof(names[0]); i++)
+	for (uint32_t i = 0; i < knowledge_bystander_count; i++)
 	{
-		if (slice_equal_nocase(slice(address.p, at), names[i]) || slice_equal_nocase(slice(address.p, first), names[i]))
+		const BystanderRow *row = &knowledge_bystanders[i];
+
+		if (row->role == role && slice_equal_nocase(words, slice(row->words, strlen(row->words))))
 			return true;
 	}
 	return false;
 }
 
-/* At the reporter's own domain more names are offices: "questions: info@" */
+/* Whom one writes to for help, and the mail systems themselves. */
 static bool
-is_own_office(Arena *arena, const Header *header, Slice address)
+is_office(Arena *arena, const Header *header, Slice address)
 {
-	static const Slice names[] = {
-		SLICE_LIT("info"), SLICE_LIT("contact"), SLICE_LIT("service"), SLICE_LIT("care"), SLICE_LIT("customerservice"),
-		SLICE_LIT("kundenservice"), SLICE_LIT("kontakt"), SLICE_LIT("office"), SLICE_LIT("sales"), SLICE_LIT("it"),
-		SLICE_LIT("mail"), SLICE_LIT("security"), SLICE_LIT("noc"), SLICE_LIT("feedback"), SLICE_LIT("team"),
-	};
 	Slice		domain = address_domain(address);
+	Slice		local = slice(address.p, address.n - domain.n - (domain.n > 0));
 	Slice		from = address_clean(arena, mime_field(header, SLICE_LIT("From")), true);
+	size_t		first = 0;		/* word: "help" of "help.desk" */
 
-	for (size_t i = 0; slice_equal(domain, address_domain(from)) && i < sizeof(names) / sizeof(names[0]); i++)
-	{
-		if (slice_equal_nocase(slice(address.p, address.n - domain.n - 1), names[i]))
-			return true;
-	}
-	return false;
+	while (first < local.n && (ascii_is_alnum(local.p[first]) || (unsigned char) local.p[first] >= 0x80))
+		first++;
+	return is_bystander(BYSTANDER_OFFICE, local) || is_bystander(BYSTANDER_OFFICE, slice(local.p, first)) ||
+		(slice_equal(domain, address_domain(from)) && is_bystander(BYSTANDER_OWN_OFFICE, local));
 }
 
 /* Does a field of the report's own header name the address? */
@@ -114,20 +98,18 @@ is_header_line(Slice line)
 static bool
 is_behind_from(Slice words, size_t start)
 {
-	static const Slice leads[] = {
-		SLICE_LIT(" from"), SLICE_LIT("sent by"), SLICE_LIT("enviado por"), SLICE_LIT("enviada por"), SLICE_LIT("inviato da"),
-		SLICE_LIT("inviata da"), SLICE_LIT("envoyé par"), SLICE_LIT("provenant de"), SLICE_LIT("message de"), SLICE_LIT("nachricht von"),
-		SLICE_LIT("mail von"), SLICE_LIT("gesendet von"), SLICE_LIT("bericht van"), SLICE_LIT("mail van"), SLICE_LIT("mensaje de"),
-		SLICE_LIT("mensagem de"), SLICE_LIT("messaggio di"), SLICE_LIT("messaggio da"), SLICE_LIT("wiadomość od"), SLICE_LIT("письмо от"), SLICE_LIT("сообщение от"),
-	};
 	Slice		before = slice(words.p + (start > 60 ? start - 60 : 0), start > 60 ? 60 : start);
 
 	while (before.n > 0 && (ascii_is_space(before.p[before.n - 1]) || before.p[before.n - 1] == '<' || before.p[before.n - 1] == '"' ||
 							before.p[before.n - 1] == '\'' || before.p[before.n - 1] == '(' || before.p[before.n - 1] == ':'))
 		before.n--;
-	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++)
+	for (uint32_t i = 0; i < knowledge_bystander_count; i++)
 	{
-		if (slice_ends_nocase(before, leads[i]))
+		const BystanderRow *row = &knowledge_bystanders[i];
+		size_t		n = strlen(row->words);
+
+		if (row->role == BYSTANDER_FROM && slice_ends_nocase(before, slice(row->words, n)) &&
+			(before.n == n || !ascii_is_alnum(before.p[before.n - n - 1])))
 			return true;
 	}
 	return false;
@@ -150,8 +132,8 @@ named_addresses(Arena *arena, Slice words, const Header *header, RecipientIndex 
 			continue;
 		while (line > 0 && words.p[line - 1] != '\n' && start - line < 80)
 			line--;
-		if (is_office(address) || is_header_line(slice_trim(slice_between(words.p + line, words.p + start))) ||
-			is_behind_from(words, start) || is_party(arena, header, address) || is_own_office(arena, header, address))
+		if (is_office(arena, header, address) || is_header_line(slice_trim(slice_between(words.p + line, words.p + start))) ||
+			is_behind_from(words, start) || is_party(arena, header, address))
 			continue;
 		recipients_put(index, address, (uint32_t) count++);
 	}

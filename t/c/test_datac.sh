@@ -42,6 +42,7 @@ good()
 	printf 'provider\ttitle\nyahoo\tYahoo\ngoogle\tGoogle\n' >data/providers.tsv
 	printf 'suffix\tprovider\tgroup\tuse\nyahoo.com\tyahoo\twebmail\tdestination\nexample\t\treserved\tboth\n' >data/domains.tsv
 	printf 'fragment\tname\nzen.spamhaus.org\tspamhaus-zen\n' >data/blocklists.tsv
+	printf 'words\trole\npostmaster\toffice\nsent by\tfrom\n' >data/bystanders.tsv
 	printf 'decoder\ttitle\trole\nqmail\tqmail\nExim\tExim\tgateway\n' >data/decoders.tsv
 	printf 'kind\tmeaning\nstart\tfailed recipients follow\nat-rcpt\tit failed at RCPT\n' >data/marker-kinds.tsv
 	printf 'phrase\tmarker\tdecoder\twhere\nfailed recipients:\tstart\tExim\tline\n=(at rcpt)\tat-rcpt\n' >data/markers.tsv
@@ -202,7 +203,7 @@ ok $status "only what changed is written"
 
 good
 for file in phrases.tsv phrases-more.tsv status.tsv provider-status.tsv replies.tsv providers.tsv domains.tsv \
-	blocklists.tsv decoders.tsv marker-kinds.tsv markers.tsv sign-kinds.tsv signs.tsv; do
+	blocklists.tsv bystanders.tsv decoders.tsv marker-kinds.tsv markers.tsv sign-kinds.tsv signs.tsv; do
 	sed '/^#/d;/^$/d' data/$file | head -1 >header
 	mv header data/$file
 done
@@ -286,6 +287,8 @@ bad "a domain of nobody" domains.tsv 4 'neither "provider" nor "group"' 'a.com\t
 bad "an unknown group" domains.tsv 4 'unknown group "phone"' 'a.com\tyahoo\tphone\tboth\n'
 bad "an unknown use" domains.tsv 4 'unknown use "mx"' 'a.com\tyahoo\t\tmx\n'
 bad "a block list that stands twice" blocklists.tsv 3 'stands already in blocklists.tsv:2' 'ZEN.spamhaus.org\tx\n'
+bad "an unknown role" bystanders.tsv 4 'unknown role "desk"' 'help\tdesk\n'
+bad "a bystander that stands twice" bystanders.tsv 4 'stands already in bystanders.tsv:2' 'postmaster\town-office\n'
 bad "a decoder that stands twice" decoders.tsv 4 'stands already in decoders.tsv:3' 'Exim\tx\n'
 bad "a kind that is no C name" marker-kinds.tsv 4 'no plain lower-case word' '1st\tx\n'
 bad "kinds that have one C name" marker-kinds.tsv 4 'stands already in marker-kinds.tsv:3' 'at_rcpt\tx\n'
