@@ -61,9 +61,9 @@ read_mails(const Mails *mails)
 
 	if (spare.bytes == NULL)
 		abort();
-	/* as a query keeps them from mail to mail */
+	/* as a backend keeps them from mail to mail */
 	arena_init(&lasting, spare_alloc, spare_release, &none, NULL);
-	regexes_init(&regexes, &lasting);
+	regexes_init_kept(&regexes, &lasting);
 	for (i = 0; i < mails->count; i++)
 	{
 		Arena		arena;
@@ -73,6 +73,7 @@ read_mails(const Mails *mails)
 		rows += bounce_read_message(&arena, mails->messages[i], false).count;
 		arena_reset(&arena);
 	}
+	regexes_free(&regexes);
 	arena_reset(&lasting);
 	free(spare.bytes);
 	return rows;

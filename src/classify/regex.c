@@ -4,9 +4,9 @@
  *
  * The automaton has found the phrase's words before a pattern is asked, so
  * patterns run seldom and on one reply.  To compile one costs far more than to
- * match it.  So the compiled ones are kept, in an arena, for as long as that
- * lasts; this library has no state of its own.  What PCRE2 wants while it matches
- * is malloc's, given back before anything else can happen.
+ * match it.  So the compiled ones are kept as long as their owner wants; this
+ * library has no state of its own.  What PCRE2 wants while it matches is
+ * malloc's, given back before anything else can happen, and so are kept patterns.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -19,10 +19,14 @@
 #define MATCH_DEPTH 1000
 #define MATCH_HEAP_KB 1024
 
+/* Uses after which machine code pays: it matches ten times as fast, and takes as long to make as a dozen matches. */
+#define USES_BEFORE_JIT 8
+
 typedef struct RegexEntry
 {
 	const char *pattern;		/* its address tells patterns apart */
 	pcre2_code *code;			/* NULL: could not be compiled */
+	unsigned	uses;			/* counted up to USES_BEFORE_JIT */
 } RegexEntry;
 
 static pcre2_code *
@@ -51,21 +55,39 @@ regex_is_valid(const char *pattern, char *message, size_t size)
 	return false;
 }
 
-static bool
-matches(const pcre2_code *code, Slice text)
+static pcre2_match_context *
+match_context(void)
 {
-	pcre2_match_data *data = code ? pcre2_match_data_create(1, NULL) : NULL;
-	pcre2_match_context *context = data ? pcre2_match_context_create(NULL) : NULL;
-	bool		found = false;
+	pcre2_match_context *context = pcre2_match_context_create(NULL);
 
 	if (context != NULL)
 	{
 		pcre2_set_match_limit(context, MATCH_STEPS);
 		pcre2_set_depth_limit(context, MATCH_DEPTH);
 		pcre2_set_heap_limit(context, MATCH_HEAP_KB);
-		/* PCRE2 checks that the text is UTF-8; when it is not, nothing matches */
-		found = pcre2_match(code, (PCRE2_SPTR) text.p, text.n, 0, 0, data, context) >= 0;
 	}
+	return context;
+}
+
+/* PCRE2 checks that the text is UTF-8; when it is not, nothing matches. */
+static bool
+matches_with(const pcre2_code *code, Slice text, pcre2_match_data *data, pcre2_match_context *context)
+{
+	int			result = pcre2_match(code, (PCRE2_SPTR) text.p, text.n, 0, 0, data, context);
+
+	/* the stack of machine code is small; the interpreter's limit is the one that counts */
+	if (result == PCRE2_ERROR_JIT_STACKLIMIT)
+		result = pcre2_match(code, (PCRE2_SPTR) text.p, text.n, 0, PCRE2_NO_JIT, data, context);
+	return result >= 0;
+}
+
+static bool
+matches(const pcre2_code *code, Slice text)
+{
+	pcre2_match_data *data = code ? pcre2_match_data_create(1, NULL) : NULL;
+	pcre2_match_context *context = data ? match_context() : NULL;
+	bool		found = context != NULL && matches_with(code, text, data, context);
+
 	pcre2_match_context_free(context);
 	pcre2_match_data_free(data);
 	return found;
@@ -103,15 +125,43 @@ regexes_init(Regexes *regexes, Arena *arena)
 	regexes->arena = arena;
 }
 
-/* The entry of the pattern, compiled when it is new; NULL when there is no room for it. */
-static const RegexEntry *
-entry_of(Regexes *regexes, const char *pattern)
+void
+regexes_init_kept(Regexes *regexes, Arena *arena)
 {
-	pcre2_general_context *memory;
-	pcre2_compile_context *context;
-	RegexEntry *entries;
+	regexes_init(regexes, arena);
+	regexes->kept = true;
+}
+
+void
+regexes_free(Regexes *regexes)
+{
+	for (size_t i = 0; regexes->kept && i < regexes->count; i++)
+		pcre2_code_free(regexes->entries[i].code);
+	pcre2_match_data_free(regexes->data);
+	pcre2_match_context_free(regexes->context);
+	regexes->entries = NULL;
+	regexes->count = regexes->allocated = 0;
+	regexes->data = NULL;
+	regexes->context = NULL;
+}
+
+static pcre2_code *
+compile_for(const Regexes *regexes, const char *pattern)
+{
+	pcre2_general_context *memory = regexes->kept ? NULL :
+		pcre2_general_context_create(take_memory, keep_memory, regexes->arena);
+	pcre2_compile_context *context = memory ? pcre2_compile_context_create(memory) : NULL;
 	int			error;
 	PCRE2_SIZE	offset;
+
+	return context || regexes->kept ? compile(pattern, context, &error, &offset) : NULL;
+}
+
+/* The entry of the pattern, compiled when it is new; NULL when there is no room for it. */
+static RegexEntry *
+entry_of(Regexes *regexes, const char *pattern)
+{
+	RegexEntry *entries;
 
 	for (size_t i = 0; i < regexes->count; i++)
 	{
@@ -124,17 +174,32 @@ entry_of(Regexes *regexes, const char *pattern)
 	if (entries == NULL)
 		return NULL;
 	regexes->entries = entries;
-	memory = pcre2_general_context_create(take_memory, keep_memory, regexes->arena);
-	context = memory ? pcre2_compile_context_create(memory) : NULL;
-	entries[regexes->count].pattern = pattern;
-	entries[regexes->count].code = context ? compile(pattern, context, &error, &offset) : NULL;
+	entries[regexes->count] = (RegexEntry) {pattern, compile_for(regexes, pattern), 0};
 	return &entries[regexes->count++];
+}
+
+/* False when memory is short. */
+static bool
+prepare_kept(Regexes *regexes, RegexEntry *entry)
+{
+	if (regexes->data == NULL)
+		regexes->data = pcre2_match_data_create(1, NULL);
+	if (regexes->context == NULL)
+		regexes->context = match_context();
+	/* where it can't be done the pattern stays as it is */
+	if (entry->code && entry->uses < USES_BEFORE_JIT && ++entry->uses == USES_BEFORE_JIT)
+		(void) pcre2_jit_compile(entry->code, PCRE2_JIT_COMPLETE);
+	return entry->code && regexes->data && regexes->context;
 }
 
 bool
 regexes_match(Regexes *regexes, const char *pattern, Slice text)
 {
-	const RegexEntry *entry = entry_of(regexes, pattern);
+	RegexEntry *entry = entry_of(regexes, pattern);
 
-	return entry ? matches(entry->code, text) : regex_matches(pattern, text);
+	if (entry == NULL)
+		return regex_matches(pattern, text);
+	if (!regexes->kept)
+		return matches(entry->code, text);
+	return prepare_kept(regexes, entry) && matches_with(entry->code, text, regexes->data, regexes->context);
 }

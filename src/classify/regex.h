@@ -8,9 +8,11 @@
 #include "mail/arena.h"
 
 /*
- * Patterns that were needed, compiled, in an arena: the message's own, or one
- * that lasts from message to message and is lent to them (Arena.regexes).  Make
- * it with regexes_init(); it goes with its arena.
+ * Patterns that were needed, compiled: for one message, or kept from message
+ * to message by an owner who lends them (Arena.regexes).  'entries' lie in the
+ * arena; what PCRE2 makes of a kept pattern does not, since its machine code
+ * cannot: regexes_free() gives it back, and must be called before the arena's
+ * memory goes.
  */
 typedef struct Regexes
 {
@@ -18,9 +20,19 @@ typedef struct Regexes
 	struct RegexEntry *entries;
 	size_t		count;
 	size_t		allocated;
+	bool		kept;
+	struct pcre2_real_match_data_8 *data;	/* of the kept ones, made once */
+	struct pcre2_real_match_context_8 *context;
 } Regexes;
 
+/* For one message; there is nothing to give back but the arena. */
 void		regexes_init(Regexes *regexes, Arena *arena);
+
+/* For many: what is needed often becomes machine code, where PCRE2 can make it. */
+void		regexes_init_kept(Regexes *regexes, Arena *arena);
+
+/* Gives back what is not the arena's; the entries are as good as never made. */
+void		regexes_free(Regexes *regexes);
 
 /*
  * Does the PCRE2 pattern (UTF-8, NUL-terminated, of static storage) match

@@ -29,8 +29,35 @@ test_matching(void)
 		{"^.*$", SLICE_LIT("\xff\xfe"), false},
 	};
 
+	Arena		arena;
+	TestOwner	owner;
+	Regexes		kept;
+
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		ok(regex_matches(cases[i].pattern, cases[i].text) == cases[i].expected, cases[i].pattern);
+
+	/* interpreted at first, then as machine code: the same answers */
+	test_arena(&arena, &owner);
+	regexes_init_kept(&kept, &arena);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		int			agreed = 0;
+
+		for (int use = 0; use < 40; use++)
+			agreed += regexes_match(&kept, cases[i].pattern, cases[i].text) == cases[i].expected;
+		ok(agreed == 40, cases[i].pattern);
+	}
+	for (int use = 0, refused = 0; use < 40; use++)
+	{
+		refused += !regexes_match(&kept, "(a|b", SLICE_LIT("a"));
+		if (use == 39)
+			ok(refused == 40, "a bad pattern matches nothing, however often");
+	}
+	regexes_free(&kept);
+	ok(kept.count == 0, "nothing is kept any more");
+	ok(regexes_match(&kept, "^a", SLICE_LIT("ab")), "and the set can be used again");
+	regexes_free(&kept);
+	arena_reset(&arena);
 }
 
 static void
@@ -49,12 +76,25 @@ test_limits(void)
 {
 	static char text[4096];
 	clock_t		start = clock();
+	Arena		arena;
+	TestOwner	owner;
+	Regexes		kept;
 
+	test_arena(&arena, &owner);
+	regexes_init_kept(&kept, &arena);
 	memset(text, 'a', sizeof(text));
 	text[sizeof(text) - 1] = '!';
 	ok(!regex_matches("(a+)+$", slice(text, sizeof(text))), "a catastrophic pattern stops at the limit");
 	ok(!regex_matches("(?:(?:a|a)*)*b", slice(text, sizeof(text))), "so does another");
 	/* without limits these run for longer than the universe will last; no test of speed */
+	for (int use = 0, refused = 0; use < 40; use++)
+	{
+		refused += !regexes_match(&kept, "(a+)+$", slice(text, sizeof(text)));
+		if (use == 39)
+			ok(refused == 40, "kept patterns stop there, too");
+	}
+	regexes_free(&kept);
+	arena_reset(&arena);
 	ok(clock() - start < 20 * CLOCKS_PER_SEC, "and long before anybody notices");
 }
 
