@@ -364,12 +364,59 @@ place_nodes(const Trie *trie, Array *array, const uint8_t *classes)
 	}
 }
 
+/* Numbers the phrases of several pieces, which come in order; returns how many there are. */
+static uint32_t
+number_spread(MatchPattern *patterns, size_t count)
+{
+	uint32_t	numbered = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		if (patterns[i].pieces > 1 && patterns[i].piece == 0)
+			numbered++;
+		patterns[i].spread = patterns[i].pieces > 1 ? numbered - 1 : 0;
+	}
+	return numbered;
+}
+
+static void
+set_bit(uint8_t *bits, uint32_t bit)
+{
+	bits[bit >> 3] |= (uint8_t) (1u << (bit & 7));
+}
+
+/* Marks where pieces may begin; one byte leaves the second open. */
+static void
+mark_begins(const AutomatonPiece *pieces, size_t count, uint8_t *begins, uint8_t *begins_short)
+{
+	for (size_t i = 0; i < count; i++)
+	{
+		const unsigned char *bytes = (const unsigned char *) pieces[i].bytes.p;
+		unsigned char two[2] = {bytes[0], 0};
+
+		if (pieces[i].bytes.n >= 4)
+			set_bit(begins, match_begin(bytes));
+		else if (pieces[i].bytes.n >= 2)
+			set_bit(begins_short, match_begin_short(bytes));
+		else
+		{
+			for (int b = 0; b < 256; b++)
+			{
+				two[1] = (unsigned char) b;
+				set_bit(begins_short, match_begin_short(two));
+			}
+		}
+	}
+}
+
 void
 automaton_build(Arena *arena, const AutomatonPiece *pieces, size_t count,
 				uint32_t phrase_count, MatchTable *table)
 {
 	MatchPattern *patterns = arena_alloc(arena, (count + 1) * sizeof(MatchPattern));
 	uint8_t    *classes = arena_alloc(arena, 256);
+	uint8_t    *begins = arena_zalloc(arena, MATCH_BEGIN_BITS / 8);
+	uint8_t    *begins_short = arena_zalloc(arena, MATCH_BEGIN_BITS / 8);
 	Trie		trie;
 	Array		array = {arena, NULL, NULL, NULL, 0, -1, -1, 0};
 	int			highest;
@@ -387,5 +434,9 @@ automaton_build(Arena *arena, const AutomatonPiece *pieces, size_t count,
 	table->patterns = patterns;
 	table->pattern_count = (uint32_t) count;
 	table->phrase_count = phrase_count;
+	table->spread_count = number_spread(patterns, count);
+	mark_begins(pieces, count, begins, begins_short);
 	table->classes = classes;
+	table->begins = begins;
+	table->begins_short = begins_short;
 }

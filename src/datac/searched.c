@@ -50,6 +50,15 @@ take_phrase(Datac *datac, Pieces *pieces, const char *file, unsigned line, const
 	return phrase->whole_words ? datac_print(datac, "=%s", text) : text;
 }
 
+static void
+write_bytes(Text *text, const char *plural, const char *what, const uint8_t *bytes, uint32_t count)
+{
+	text_add(text, "\nstatic const uint8_t %s_%s[] = {", plural, what);
+	for (uint32_t i = 0; i < count; i++)
+		text_add(text, "%s%u,", i % 32 ? "" : "\n", bytes[i]);
+	text_add(text, "\n};\n");
+}
+
 /* Ends the array of rows and writes its count and automaton, which is returned, too. */
 static MatchTable
 write_match(Datac *datac, Text *text, const char *name, const char *plural, const Pieces *pieces, uint32_t rows)
@@ -74,17 +83,19 @@ write_match(Datac *datac, Text *text, const char *name, const char *plural, cons
 	{
 		const MatchPattern *pattern = &table.patterns[i];
 
-		text_add(text, "%s{%u,%u,%u,%u,%u,%u,%d},", i % 8 ? "" : "\n", pattern->phrase, pattern->piece,
+		text_add(text, "%s{%u,%u,%u,%u,%u,%u,%u,%d},", i % 8 ? "" : "\n", pattern->phrase, pattern->spread, pattern->piece,
 				 pattern->pieces, pattern->length, pattern->word_start, pattern->word_end, pattern->next);
 	}
 	if (table.pattern_count == 0)
 		text_add(text, "{0}");
-	text_add(text, "\n};\n\nstatic const uint8_t %s_classes[256] = {", plural);
-	for (i = 0; i < 256; i++)
-		text_add(text, "%s%u,", i % 32 ? "" : "\n", table.classes[i]);
-	text_add(text, "\n};\n\nconst MatchTable knowledge_%s_match = {\n"
-			 "\t%s_nodes, %u, %s_patterns, %u, %u, %s_classes\n};\n",
-			 name, plural, table.node_count, plural, table.pattern_count, table.phrase_count, plural);
+	text_add(text, "\n};\n");
+	write_bytes(text, plural, "classes", table.classes, 256);
+	write_bytes(text, plural, "begins", table.begins, MATCH_BEGIN_BITS / 8);
+	write_bytes(text, plural, "begins_short", table.begins_short, MATCH_BEGIN_BITS / 8);
+	text_add(text, "\nconst MatchTable knowledge_%s_match = {\n"
+			 "\t%s_nodes, %u, %s_patterns, %u, %u, %u, %s_classes, %s_begins, %s_begins_short\n};\n",
+			 name, plural, table.node_count, plural, table.pattern_count, table.phrase_count, table.spread_count,
+			 plural, plural, plural);
 	return table;
 }
 

@@ -85,10 +85,37 @@ slice_equal(Slice a, Slice b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-/* equal when ASCII letters are taken as lower case */
-bool		slice_equal_nocase(Slice a, Slice b);
-bool		slice_starts_nocase(Slice s, Slice prefix);
-bool		slice_ends_nocase(Slice s, Slice suffix);
+/* n bytes, equal when ASCII letters are taken as lower case */
+bool		bytes_equal_nocase(const char *a, const char *b, size_t n);
+
+/* Can the two be the same letter?  Two that are differ in the bit of the case at most. */
+static inline bool
+ascii_may_equal(char a, char b)
+{
+	return ((a ^ b) & ~('a' ^ 'A')) == 0;
+}
+
+/* equal when ASCII letters are taken as lower case; most are told apart by their first letter, here */
+static inline bool
+slice_equal_nocase(Slice a, Slice b)
+{
+	return a.n == b.n && (a.n == 0 || (ascii_may_equal(a.p[0], b.p[0]) && bytes_equal_nocase(a.p, b.p, a.n)));
+}
+
+static inline bool
+slice_starts_nocase(Slice s, Slice prefix)
+{
+	return s.n >= prefix.n &&
+		(prefix.n == 0 || (ascii_may_equal(s.p[0], prefix.p[0]) && bytes_equal_nocase(s.p, prefix.p, prefix.n)));
+}
+
+static inline bool
+slice_ends_nocase(Slice s, Slice suffix)
+{
+	return s.n >= suffix.n &&
+		(suffix.n == 0 || (ascii_may_equal(s.p[s.n - 1], suffix.p[suffix.n - 1]) &&
+						   bytes_equal_nocase(s.p + (s.n - suffix.n), suffix.p, suffix.n)));
+}
 
 /* Is it digits alone, one at least? */
 bool		slice_is_number(Slice s);

@@ -226,6 +226,45 @@ run_stops(uint8_t plain, uint8_t next)
 	return (plain == 0) | ((plain == ' ') & ((next & ~' ') == 0));
 }
 
+/* Sixteen bytes at once, on whatever the machine has for it (a GCC and Clang extension). */
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+typedef uint32_t Numbers4 __attribute__((vector_size(16)));
+
+/*
+ * Folds sixteen bytes of an ASCII run, with one more behind them to look at;
+ * false, with nothing of use in 'out', when the run stops among them or
+ * something needs a closer look.
+ */
+static inline bool
+fold_sixteen(const unsigned char *in, char *out)
+{
+	Bytes16		bytes;
+	Bytes16		next;
+	Bytes16		stops;
+	uint64_t	halves[2];
+
+	memcpy(&bytes, in, 16);
+	memcpy(&next, in + 1, 16);
+	/* below the blank, DEL and beyond ASCII; a blank before another one, or before these */
+	stops = (Bytes16) (bytes - 0x20 > 0x7e - 0x20) |
+		((Bytes16) (bytes == ' ') & (Bytes16) (next - 0x21 > 0x7e - 0x21));
+	memcpy(halves, &stops, 16);
+	if ((halves[0] | halves[1]) != 0)
+		return false;
+	bytes |= (Bytes16) (bytes - 'A' <= 'Z' - 'A') & ('a' - 'A');
+	memcpy(out, &bytes, 16);
+	return true;
+}
+
+static inline void
+note_sixteen(uint32_t *origin, uint32_t from)
+{
+	Numbers4	numbers = {from, from + 1, from + 2, from + 3};
+
+	for (int k = 0; k < 4; k++, numbers += 4)
+		memcpy(origin + 4 * k, &numbers, sizeof(numbers));
+}
+
 /*
  * The work of fold_into().  It is inlined twice, so that the usual call, which
  * wants no origins, does not ask for them at each byte.
@@ -264,6 +303,14 @@ fold_bytes(Slice s, char *out, uint32_t *origin)
 				out[n++] = ' ';
 				blank = false;
 			}
+			while (s.n - i > 16 && fold_sixteen(in + i, out + n))
+			{
+				if (origin)
+					note_sixteen(origin + n, (uint32_t) i);
+				i += 16;
+				n += 16;
+			}
+			plain = i < s.n ? fold_plain[in[i]] : 0;
 			for (; i + 1 < s.n; plain = next)
 			{
 				next = fold_plain[in[i + 1]];

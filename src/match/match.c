@@ -11,73 +11,32 @@
 /* Bytes between two calls of the arena's interrupt hook. */
 #define MATCH_STRIDE 65536
 
-/* Slots of the list of begun phrases at first; a power of two. */
-#define BEGUN_SLOTS 32
-
 /* A phrase with "*" of which a piece was seen. */
 typedef struct Begun
 {
-	uint32_t	phrase;
-	uint16_t	next;			/* the piece that is waited for; 0: free slot;
-								 * as many as there are: it was reported */
 	uint32_t	start;			/* of the first piece */
 	uint32_t	end;			/* behind the last piece seen */
+	uint32_t	next;			/* the piece that is waited for; as many as there are: it was reported */
 } Begun;
 
-/*
- * An open-addressing table, by phrase.  It holds a phrase once, so it never
- * grows beyond the phrases of the table, whatever the text is.
- */
 typedef struct BegunList
 {
 	Arena	   *arena;
-	Begun	   *slots;			/* NULL until a phrase begins */
-	uint32_t	size;			/* a power of two */
-	uint32_t	used;
+	uint64_t   *bits;			/* which of the entries hold anything; NULL until a phrase begins */
+	Begun	   *entries;		/* by MatchPattern.spread */
 } BegunList;
 
-/* The slot that holds 'phrase', or the free one where it belongs. */
-static Begun *
-begun_slot(const BegunList *list, uint32_t phrase)
-{
-	uint32_t	i = (phrase * 2654435769u) & (list->size - 1);
-
-	while (list->slots[i].next != 0 && list->slots[i].phrase != phrase)
-		i = (i + 1) & (list->size - 1);
-	return &list->slots[i];
-}
-
-/* The phrase's entry, or NULL when it was not begun. */
-static Begun *
-begun_find(const BegunList *list, uint32_t phrase)
-{
-	Begun	   *slot;
-
-	if (list->slots == NULL)
-		return NULL;
-	slot = begun_slot(list, phrase);
-	return slot->next != 0 ? slot : NULL;
-}
-
-/* Makes room for one more, at most three quarters full; false: no memory. */
+/* Room for all phrases with "*" that there are; false: no memory. */
 static bool
-begun_reserve(BegunList *list)
+begun_open(BegunList *list, uint32_t spread_count)
 {
-	BegunList	larger = *list;
-	uint32_t	i;
+	size_t		words = (spread_count + 63) / 64;
 
-	if (list->slots && list->used < list->size / 4 * 3)
-		return true;
-	larger.size = list->slots ? list->size * 2 : BEGUN_SLOTS;
-	larger.slots = arena_zalloc(list->arena, larger.size * sizeof(Begun));
-	if (larger.slots == NULL)
+	list->bits = arena_alloc(list->arena, words * sizeof(uint64_t) + spread_count * sizeof(Begun));
+	if (list->bits == NULL)
 		return false;
-	for (i = 0; list->slots && i < list->size; i++)
-	{
-		if (list->slots[i].next != 0)
-			*begun_slot(&larger, list->slots[i].phrase) = list->slots[i];
-	}
-	*list = larger;
+	memset(list->bits, 0, words * sizeof(uint64_t));
+	list->entries = (Begun *) (list->bits + words);
 	return true;
 }
 
@@ -87,21 +46,22 @@ begun_reserve(BegunList *list)
  * each piece is taken, which finds the phrase whenever any choice would.
  */
 static bool
-begun_advance(BegunList *list, const MatchPattern *pattern,
+begun_advance(BegunList *list, const MatchTable *table, const MatchPattern *pattern,
 			  uint32_t start, uint32_t end, MatchHit *hit)
 {
-	Begun	   *begun = begun_find(list, pattern->phrase);
+	uint32_t	spread = pattern->spread;
+	uint64_t	bit = UINT64_C(1) << (spread & 63);
+	Begun	   *begun;
 
-	if (begun == NULL)
+	if (list->bits == NULL && (pattern->piece != 0 || !begun_open(list, table->spread_count)))
+		return false;
+	begun = &list->entries[spread];
+	if ((list->bits[spread >> 6] & bit) == 0)
 	{
-		if (pattern->piece != 0 || !begun_reserve(list))
+		if (pattern->piece != 0)
 			return false;
-		begun = begun_slot(list, pattern->phrase);
-		begun->phrase = pattern->phrase;
-		begun->next = 1;
-		begun->start = start;
-		begun->end = end;
-		list->used++;
+		list->bits[spread >> 6] |= bit;
+		*begun = (Begun) {start, end, 1};
 		return false;
 	}
 	if (begun->next != pattern->piece || start < begun->end)
@@ -116,76 +76,132 @@ begun_advance(BegunList *list, const MatchPattern *pattern,
 	return true;
 }
 
+/* Letters and digits of ASCII. */
+static const uint8_t is_word[256] = {
+	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
+	['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1,
+	['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1,
+	['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
+	['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1,
+	['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1,
+	['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1,
+};
+
+/*
+ * The first place from 'i' on, and before 'end', where a piece may begin, or
+ * 'end'.  No piece begins within a word.  Most of a text goes by here: of a
+ * word four bytes tell that no piece begins with it.
+ */
+static inline uint32_t
+next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end, uint32_t n)
+{
+	if (i > 0 && i < end && is_word[in[i]] && is_word[in[i - 1]])
+	{
+		do
+			i++;
+		while (i < end && is_word[in[i]]);
+	}
+	while (i < end)
+	{
+		/* too near to the end to tell */
+		if (i + 4 > n || match_bit(table->begins, match_begin(in + i)) ||
+			match_bit(table->begins_short, match_begin_short(in + i)))
+			return i;
+		if (is_word[in[i]])
+		{
+			do
+				i++;
+			while (i < end && is_word[in[i]]);
+		}
+		else
+			i++;
+	}
+	return end;
+}
+
+/*
+ * Walks on from 'state' at 'i', not beyond 'end'.  Stops behind a byte with
+ * which a piece ends, or where nothing is begun any more; the new state is
+ * left in *state, and the place returned.
+ */
+static uint32_t
+walk(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end, int32_t *state)
+{
+	const MatchNode *nodes = table->nodes;
+	const uint8_t *classes = table->classes;
+	size_t		s = (uint32_t) *state;
+
+	for (; i < end; i++)
+	{
+		size_t		class = classes[in[i]];
+		size_t		child = (uint32_t) nodes[s].base + class;
+
+		/* down to a child, over ever shorter suffixes of what was read */
+		while ((uint32_t) nodes[child].check != s)
+		{
+			if (s == 0)
+			{
+				*state = 0;
+				return i + 1;
+			}
+			s = (uint32_t) nodes[s].fail;
+			/* none begins within a word */
+			if (s == 0 && i > 0 && is_word[in[i]] && is_word[in[i - 1]])
+			{
+				*state = 0;
+				return i;
+			}
+			child = (uint32_t) nodes[s].base + class;
+		}
+		s = child;
+		if (nodes[s].output >= 0)
+		{
+			i++;
+			break;
+		}
+	}
+	*state = (int32_t) s;
+	return i;
+}
+
 void
 match_run(const MatchTable *table, Arena *arena, Slice text,
 		  bool (*found) (void *context, const MatchHit *hit),
 		  void *context)
 {
-	const MatchNode *nodes = table->nodes;
-	const uint8_t *classes = table->classes;
 	const unsigned char *in = (const unsigned char *) text.p;
 	uint32_t	n = text.n < UINT32_MAX ? (uint32_t) text.n : UINT32_MAX - 1;
-	uint32_t	pause = MATCH_STRIDE;
+	uint32_t	pause = n < MATCH_STRIDE ? n : MATCH_STRIDE;
 	uint32_t	i = 0;
 	int32_t		state = 0;
-	BegunList	begun = {arena, NULL, 0, 0};
+	BegunList	begun = {arena, NULL, NULL};
 
 	if (table->pattern_count == 0)
 		return;
 	while (i < n)
 	{
-		int32_t		class = classes[in[i]];
-		int32_t		p;
-
-		/* down to a child, over ever shorter suffixes of what was read */
-		while (state != 0 && nodes[nodes[state].base + class].check != state)
-			state = nodes[state].fail;
-		if (state != 0)
-			state = nodes[state].base + class;
-		else
-		{
-			/* no piece begins inside a word */
-			if (i > 0 && ascii_is_alnum(text.p[i]) && ascii_is_alnum(text.p[i - 1]))
-			{
-				do
-					i++;
-				while (i < n && ascii_is_alnum(text.p[i]));
-				continue;
-			}
-			if (nodes[nodes[0].base + class].check == 0)
-				state = nodes[0].base + class;
-		}
-		i++;
-
-		for (p = nodes[state].output; p >= 0; p = table->patterns[p].next)
-		{
-			const MatchPattern *pattern = &table->patterns[p];
-			MatchHit	hit;
-			uint32_t	start = i - pattern->length;
-
-			if (pattern->word_start && start > 0 && ascii_is_alnum(text.p[start - 1]))
-				continue;
-			if (pattern->word_end && i < n && ascii_is_alnum(text.p[i]))
-				continue;
-			if (pattern->pieces > 1)
-			{
-				if (!begun_advance(&begun, pattern, start, i, &hit))
-					continue;
-			}
-			else
-			{
-				hit.phrase = pattern->phrase;
-				hit.start = start;
-				hit.end = i;
-			}
-			if (!found(context, &hit))
-				return;
-		}
-
 		if (i >= pause)
 		{
 			arena_interrupt(arena);
-			pause = i + MATCH_STRIDE;
+			pause = n - i < MATCH_STRIDE ? n : i + MATCH_STRIDE;
+		}
+		if (state == 0)
+			i = next_begin(table, in, i, pause, n);
+		i = walk(table, in, i, pause, &state);
+
+		for (int32_t p = table->nodes[state].output; p >= 0; p = table->patterns[p].next)
+		{
+			const MatchPattern *pattern = &table->patterns[p];
+			uint32_t	start = i - pattern->length;
+			MatchHit	hit = {pattern->phrase, start, i};
+
+			if ((pattern->word_start && start > 0 && is_word[in[start - 1]]) ||
+				(pattern->word_end && i < n && is_word[in[i]]))
+				continue;
+			if (pattern->pieces > 1 && !begun_advance(&begun, table, pattern, start, i, &hit))
+				continue;
+			if (!found(context, &hit))
+				return;
 		}
 	}
 }

@@ -32,6 +32,7 @@ typedef struct MatchNode
 typedef struct MatchPattern
 {
 	uint32_t	phrase;			/* row of the data table */
+	uint32_t	spread;			/* of a phrase with "*": its number among those */
 	uint16_t	piece;			/* 0-based */
 	uint16_t	pieces;			/* of this phrase */
 	uint16_t	length;			/* bytes */
@@ -48,8 +49,36 @@ typedef struct MatchTable
 	const MatchPattern *patterns;
 	uint32_t	pattern_count;
 	uint32_t	phrase_count;
+	uint32_t	spread_count;	/* phrases with "*" */
 	const uint8_t *classes;		/* [256]: byte to class, 0 = occurs in no phrase */
+	/* sets of bits, of MATCH_BEGIN_BITS each: where no piece can begin (a few other places are in them, too) */
+	const uint8_t *begins;		/* by match_begin(), of the pieces of four bytes and more */
+	const uint8_t *begins_short;	/* by the first two bytes, of the others */
 } MatchTable;
+
+#define MATCH_BEGIN_BITS 65536
+
+/* The bit for four bytes; the compiler of the tables asks this, too. */
+static inline uint32_t
+match_begin(const unsigned char *bytes)
+{
+	uint32_t	word = bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 | (uint32_t) bytes[3] << 24;
+
+	return (word * 2654435769u) >> 16;
+}
+
+/* The bit for the first two bytes. */
+static inline uint32_t
+match_begin_short(const unsigned char *bytes)
+{
+	return bytes[0] | (uint32_t) bytes[1] << 8;
+}
+
+static inline bool
+match_bit(const uint8_t *bits, uint32_t bit)
+{
+	return (bits[bit >> 3] >> (bit & 7)) & 1;
+}
 
 /* Where a phrase stands in the folded text. */
 typedef struct MatchHit
