@@ -11,8 +11,9 @@ FROM pg_ls_dir(:'mails') AS file;
 
 CREATE TABLE mail_external (id bigint, raw bytea NOT NULL);
 ALTER TABLE mail_external ALTER raw SET STORAGE EXTERNAL;
+-- A value that is compressed already would be stored as it is: raw || '' is not.
 INSERT INTO mail_external
-SELECT i, raw
+SELECT i, raw || ''::bytea
 FROM generate_series(0, :rows - 1) AS i
 JOIN originals ON n = i % (SELECT count(*) FROM originals)
 ORDER BY i;
@@ -23,7 +24,7 @@ FROM unnest(string_to_array(:'methods', ' ')) AS method \gexec
 SELECT format('ALTER TABLE mail_%1$s ALTER raw SET COMPRESSION %1$s', method)
 FROM unnest(string_to_array(:'methods', ' ')) AS method
 WHERE current_setting('server_version_num')::int >= 140000 \gexec
-SELECT format('INSERT INTO mail_%s SELECT * FROM mail_external', method)
+SELECT format('INSERT INTO mail_%s SELECT id, raw || '''' FROM mail_external', method)
 FROM unnest(string_to_array(:'methods', ' ')) AS method \gexec
 
 CREATE TABLE inbox (
