@@ -45,6 +45,22 @@ SELECT b, ARRAY[b] FROM bounce_parse_reply('550 5.1.1 <rosa@koharu.example>: Use
 SELECT (b).delivery_status, (others[1]).reply_code, (b) = others[1] AS same FROM verdicts;
 DROP TABLE verdicts;
 
+-- a type that somebody altered is not filled, not even by a session that filled it before
+SELECT count(*) FROM bounce_parse('');
+BEGIN;
+ALTER TYPE bounce ADD ATTRIBUTE mood text;
+SELECT count(*) FROM bounce_parse('');
+ROLLBACK;
+BEGIN;
+ALTER TYPE bounce DROP ATTRIBUTE token;
+SELECT reason FROM bounce_parse_reply('550 5.1.1 <rosa@koharu.example>: User unknown');
+ROLLBACK;
+BEGIN;
+ALTER TYPE bounce ALTER ATTRIBUTE reply_code TYPE integer;
+SELECT count(*) FROM bounce_parse('');
+ROLLBACK;
+SELECT reason FROM bounce_parse_reply('550 5.1.1 <rosa@koharu.example>: User unknown');
+
 -- any schema will do, and another one too
 BEGIN;
 DROP EXTENSION bounce;

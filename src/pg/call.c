@@ -1,40 +1,42 @@
 /*
  * call.c
- *	  Per-query state of a function, and the arena's hooks into the backend.
+ *	  Per-statement state of a function, and the arena's hooks into the backend.
  *
- * The library may hold objects of GMime or GLib while it allocates.  So the
+ * The library may hold objects of other libraries while it allocates.  So the
  * allocation hook never raises an error, which would longjmp over them: it
  * returns NULL, the library comes to its end, and call_check_memory() raises
  * it then.  The interrupt hook does raise; the library calls it only where it
  * holds nothing but the arena.
+ *
+ * The first blocks of the arena are lent out of the session's spare room again
+ * and again, so that a call for an ordinary mail does not allocate.  There is
+ * one such room: nothing that runs between call_begin() and call_end() calls a
+ * function of SQL, so no call ever begins inside of another.
  */
 #include "postgres.h"
 
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "pg/call.h"
+#include "pg/row.h"
 #include "utils/memutils.h"
+#include "utils/typcache.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
-
-/*
- * Room for the blocks of an ordinary mail's arena, which double from 8 KB: the
- * first three.  Freed with the query.
- */
-#define SPARE_BYTES (64 * 1024)
 
 static void *
 backend_alloc(void *owner, size_t size)
 {
 	Call	   *call = (Call *) owner;
+	Session    *session = call->session;
 
-	if (size <= SPARE_BYTES - call->spare_used)
+	if (size <= SPARE_BYTES - session->spare_used)
 	{
-		void	   *block = call->spare + call->spare_used;
+		void	   *block = session->spare + session->spare_used;
 
-		call->spare_used += MAXALIGN(size);
-		call->spare_blocks++;
+		session->spare_used += MAXALIGN(size);
+		session->spare_blocks++;
 		return block;
 	}
 	if (!AllocHugeSizeIsValid(size))
@@ -46,31 +48,13 @@ backend_alloc(void *owner, size_t size)
 static void
 backend_release(void *owner, void *block)
 {
-	Call	   *call = (Call *) owner;
-	uintptr_t	offset = (uintptr_t) block - (uintptr_t) call->spare;
+	Session    *session = ((Call *) owner)->session;
+	uintptr_t	offset = (uintptr_t) block - (uintptr_t) session->spare;
 
 	if (offset >= SPARE_BYTES)
 		pfree(block);
-	else if (--call->spare_blocks == 0)
-		call->spare_used = 0;
-}
-
-static void *
-lasting_alloc(void *owner, size_t size)
-{
-	Call	   *call = (Call *) owner;
-
-	if (!AllocHugeSizeIsValid(size))
-		return NULL;
-	return MemoryContextAllocExtended(call->lasting_context, size,
-									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
-}
-
-static void
-lasting_release(void *owner, void *block)
-{
-	(void) owner;
-	pfree(block);
+	else if (--session->spare_blocks == 0)
+		session->spare_used = 0;
 }
 
 static void
@@ -80,61 +64,92 @@ backend_interrupt(void *owner)
 	CHECK_FOR_INTERRUPTS();
 }
 
-/*
- * The result type's descriptor, in 'context'.
- *
- * The executor frees a descriptor that a set-returning function hands out
- * unless it is reference-counted; this one is to last for the whole query.  So
- * it carries a count of one, ours, and goes with its context.
- */
-static TupleDesc
-lasting_descriptor(FunctionCallInfo fcinfo, int natts, MemoryContext context)
+static Call *
+call_make(FunctionCallInfo fcinfo)
 {
-	TupleDesc	desc;
-	MemoryContext old;
+	Call	   *call = (Call *) MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+													   sizeof(Call));
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	if (desc->natts != natts)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("function returns %d columns where the library fills %d",
-						desc->natts, natts),
-				 errhint("Run ALTER EXTENSION bounce UPDATE.")));
+	charset_init(&call->charset);
+	call->session = session_get();
+	return call;
+}
 
-	old = MemoryContextSwitchTo(context);
-	desc = BlessTupleDesc(CreateTupleDescCopy(desc));
-	MemoryContextSwitchTo(old);
-	desc->tdrefcount = 1;
-	return desc;
+static Call *
+call_start(Call *call)
+{
+	Session    *session = call->session;
+
+	/* An error may have ended the last call early: begin afresh. */
+	session->spare_used = 0;
+	session->spare_blocks = 0;
+	session->lasting.failed = false;
+	call->context = CurrentMemoryContext;
+	arena_init(&call->arena, backend_alloc, backend_release, call,
+			   backend_interrupt);
+	call->arena.regexes = &session->regexes;
+	return call;
+}
+
+/*
+ * The row type that the function was declared to return, if it is the one that
+ * row.h names the attributes of.  The type cache counts versions of row types,
+ * so that each needs to be compared but once in a session.
+ */
+static Oid
+checked_row_type(FunctionCallInfo fcinfo, Session *session)
+{
+	Oid			type = get_fn_expr_rettype(fcinfo->flinfo);
+	uint64		version;
+
+	/* called not by an expression, but by other C code */
+	if (!OidIsValid(type))
+		(void) get_call_result_type(fcinfo, &type, NULL);
+	version = assign_record_type_identifier(type, -1);
+	if (version != session->row_type)
+	{
+		row_check(lookup_type_cache(type, TYPECACHE_TUPDESC)->tupDesc);
+		session->row_type = version;
+	}
+	return type;
 }
 
 Call *
-call_begin(FunctionCallInfo fcinfo, int natts)
+call_begin(FunctionCallInfo fcinfo)
 {
-	FmgrInfo   *flinfo = fcinfo->flinfo;
-	Call	   *call = (Call *) flinfo->fn_extra;
+	Call	   *call = (Call *) fcinfo->flinfo->fn_extra;
 
 	if (call == NULL)
 	{
-		call = (Call *) MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(Call));
-		call->desc = lasting_descriptor(fcinfo, natts, flinfo->fn_mcxt);
-		charset_init(&call->charset);
-		call->spare = MemoryContextAlloc(flinfo->fn_mcxt, SPARE_BYTES);
-		call->lasting_context = flinfo->fn_mcxt;
-		arena_init(&call->lasting, lasting_alloc, lasting_release, call, NULL);
-		regexes_init(&call->regexes, &call->lasting);
-		flinfo->fn_extra = call;	/* only once it is whole */
+		call = call_make(fcinfo);
+		call->row_type = checked_row_type(fcinfo, call->session);
+		fcinfo->flinfo->fn_extra = call;	/* only once it is whole */
 	}
+	return call_start(call);
+}
 
-	/* An error may have ended the last call early: begin afresh. */
-	call->context = CurrentMemoryContext;
-	call->spare_used = 0;
-	call->spare_blocks = 0;
-	arena_init(&call->arena, backend_alloc, backend_release, call,
-			   backend_interrupt);
-	call->arena.regexes = &call->regexes;
-	return call;
+Call *
+call_begin_table(FunctionCallInfo fcinfo, int natts)
+{
+	Call	   *call = (Call *) fcinfo->flinfo->fn_extra;
+
+	if (call == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		call = call_make(fcinfo);
+		if (get_call_result_type(fcinfo, NULL, &call->desc) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		if (call->desc->natts != natts)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("function returns %d columns where the library fills %d",
+							call->desc->natts, natts),
+					 errhint("Run ALTER EXTENSION bounce UPDATE.")));
+		MemoryContextSwitchTo(old);
+		fcinfo->flinfo->fn_extra = call;
+	}
+	return call_start(call);
 }
 
 Slice
@@ -153,7 +168,7 @@ call_argument(FunctionCallInfo fcinfo, int number, Call *call)
 void
 call_check_memory(Call *call)
 {
-	if (call->arena.failed)
+	if (call->arena.failed || call->session->lasting.failed)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory"),

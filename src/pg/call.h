@@ -1,10 +1,10 @@
 /*
  * call.h
- *	  What a function of ours keeps from one call to the next of a query.
+ *	  One call of a function of ours: the arena that it works in, the texts it
+ *	  takes, the row type it returns.
  *
- * Hung into fn_extra: the row type's descriptor and the database's encoding
- * are looked up once a query, and the first blocks of the arena are lent out
- * again and again, so that a call for an ordinary mail does not allocate.
+ * Hung into fn_extra, so that the database's encoding and the row type are
+ * looked up once a statement; what lasts longer is the session's.
  */
 #ifndef BOUNCE_PG_CALL_H
 #define BOUNCE_PG_CALL_H
@@ -12,40 +12,44 @@
 #include "postgres.h"
 
 #include "access/tupdesc.h"
-#include "classify/regex.h"
 #include "fmgr.h"
 #include "mail/arena.h"
 #include "pg/charset.h"
+#include "pg/session.h"
 
 typedef struct Call
 {
-	TupleDesc	desc;			/* of the result, reference-counted */
+	Oid			row_type;		/* of the result, where it is type bounce */
+	TupleDesc	desc;			/* of the result, where it is another */
 	Charset		charset;
 	Arena		arena;			/* empty between calls */
-	Arena		lasting;		/* as old as the Call */
-	Regexes		regexes;		/* in it: what one mail had compiled serves the next */
 
 	/* private */
+	Session    *session;
 	MemoryContext context;		/* this call's memory */
-	MemoryContext lasting_context;	/* the Call's own */
-	char	   *spare;			/* SPARE_BYTES, as old as the Call */
-	size_t		spare_used;		/* of them */
-	int			spare_blocks;	/* lent out of it */
 } Call;
 
 /*
  * The Call of this function call site, made at its first call, with an empty
- * arena whose blocks lie in CurrentMemoryContext (or in the spare room).
- *
- * natts: how many columns the C code fills; a result type with another number
- * of them belongs to another version of the extension and is refused.
+ * arena whose blocks lie in CurrentMemoryContext (or in the session's spare
+ * room).  For a function that returns type bounce: raises an error when that
+ * is not the type of row.h, but one of another version of the extension.
  */
-extern Call *call_begin(FunctionCallInfo fcinfo, int natts);
+extern Call *call_begin(FunctionCallInfo fcinfo);
+
+/*
+ * The same for a function that returns another row type, of so many columns;
+ * the Call has its descriptor.
+ */
+extern Call *call_begin_table(FunctionCallInfo fcinfo, int natts);
 
 /* The text argument of that number as UTF-8; SLICE_NONE for SQL's NULL. */
 extern Slice call_argument(FunctionCallInfo fcinfo, int number, Call *call);
 
-/* Raises "out of memory" when the arena ran dry: what it holds is incomplete. */
+/*
+ * Raises "out of memory" when it ran short since call_begin(): what the arena
+ * holds is incomplete.
+ */
 extern void call_check_memory(Call *call);
 
 /* Empties the arena. */

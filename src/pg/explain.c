@@ -100,7 +100,7 @@ return_steps(FunctionCallInfo fcinfo, Call *call, const BounceExplanation *expla
 	call_check_memory(call);
 	if (explanation->count == 0)
 		return;
-	rows = srf_open(fcinfo, call->desc);
+	rows = srf_open(fcinfo);
 	for (i = 0; i < explanation->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -117,7 +117,7 @@ explain(FunctionCallInfo fcinfo, bool is_text)
 	BounceExplanation explanation;
 
 	srf_begin(fcinfo);
-	call = call_begin(fcinfo, EXPLAIN_COLUMNS);
+	call = call_begin_table(fcinfo, EXPLAIN_COLUMNS);
 	raw = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
 	message = slice(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw));
 	if (is_text)
@@ -152,7 +152,7 @@ bounce_explain_reply_text(PG_FUNCTION_ARGS)
 	srf_begin(fcinfo);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	call = call_begin(fcinfo, EXPLAIN_COLUMNS);
+	call = call_begin_table(fcinfo, EXPLAIN_COLUMNS);
 	explanation = bounce_explain_reply(&call->arena,
 									   call_argument(fcinfo, 0, call),
 									   call_argument(fcinfo, 1, call),

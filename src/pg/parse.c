@@ -25,20 +25,20 @@ static void
 return_rows(FunctionCallInfo fcinfo, Call *call, const BounceResult *result)
 {
 	Tuplestorestate *rows;
-	Datum		values[ROW_ATTRIBUTES];
-	bool		isnull[ROW_ATTRIBUTES];
 	size_t		i;
 
 	if (result->count == 0)
 		return;
 
-	rows = srf_open(fcinfo, call->desc);
+	rows = srf_open(fcinfo);
 	for (i = 0; i < result->count; i++)
 	{
+		HeapTupleData tuple;
+
 		CHECK_FOR_INTERRUPTS();
-		row_fill(&result->rows[i], &call->charset, &call->arena, values, isnull);
+		row_form(&result->rows[i], &call->charset, &call->arena, &tuple);
 		call_check_memory(call);
-		tuplestore_putvalues(rows, call->desc, values, isnull);
+		tuplestore_puttuple(rows, &tuple);
 	}
 }
 
@@ -51,7 +51,7 @@ parse(FunctionCallInfo fcinfo, bool is_text)
 	BounceResult result;
 
 	srf_begin(fcinfo);
-	call = call_begin(fcinfo, ROW_ATTRIBUTES);
+	call = call_begin(fcinfo);
 	raw = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
 	message = slice(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw));
 	if (is_text)

@@ -39,8 +39,8 @@ bounce_reasons(PG_FUNCTION_ARGS)
 	int			i;
 
 	srf_begin(fcinfo);
-	call = call_begin(fcinfo, REASONS_COLUMNS);
-	rows = srf_open(fcinfo, call->desc);
+	call = call_begin_table(fcinfo, REASONS_COLUMNS);
+	rows = srf_open(fcinfo);
 
 	for (i = 0; i < REASON_COUNT; i++)
 	{

@@ -6,9 +6,9 @@
 
 #include "access/htup_details.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "pg/call.h"
 #include "pg/row.h"
+#include "utils/typcache.h"
 
 PG_FUNCTION_INFO_V1(bounce_parse_reply);
 
@@ -17,23 +17,25 @@ bounce_parse_reply(PG_FUNCTION_ARGS)
 {
 	Call	   *call;
 	BounceRow	row;
-	Datum		values[ROW_ATTRIBUTES];
-	bool		isnull[ROW_ATTRIBUTES];
-	HeapTuple	tuple;
+	HeapTupleData tuple;
+	TupleDesc	desc;
+	Datum		result;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 
-	call = call_begin(fcinfo, ROW_ATTRIBUTES);
+	call = call_begin(fcinfo);
 	bounce_read_reply(&call->arena,
 					  call_argument(fcinfo, 0, call),
 					  call_argument(fcinfo, 1, call),
 					  call_argument(fcinfo, 2, call),
 					  &row);
 	call_check_memory(call);
-	row_fill(&row, &call->charset, &call->arena, values, isnull);
+	row_form(&row, &call->charset, &call->arena, &tuple);
 	call_check_memory(call);
-	tuple = heap_form_tuple(call->desc, values, isnull);
+	desc = lookup_rowtype_tupdesc(call->row_type, -1);
+	result = heap_copy_tuple_as_datum(&tuple, desc);
+	ReleaseTupleDesc(desc);
 	call_end(call);
-	PG_RETURN_DATUM(HeapTupleGetDatum(tuple));
+	return result;
 }

@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
+#include "access/tupdesc.h"
 #include "bounce.h"
 #include "pg/charset.h"
 
@@ -51,13 +53,19 @@ typedef enum RowAttribute
 } RowAttribute;
 
 /*
- * Fills values and isnull, ROW_ATTRIBUTES of each.  Texts lie in the arena, in
- * the database's encoding; the little else that is by reference in
- * CurrentMemoryContext.  Raises no error; when the arena ran out of memory
- * (arena->failed) texts are missing.
+ * Raises an error unless desc is that of the type bounce above: else it is of
+ * another version of the extension, or somebody altered it.
  */
-extern void row_fill(const BounceRow *row, const Charset *charset, Arena *arena,
-					 Datum *values, bool *isnull);
+extern void row_check(TupleDesc desc);
+
+/*
+ * The row as a tuple of that type, in the arena; the texts in it are in the
+ * database's encoding.  It is no Datum of that type yet: what else such a one
+ * has in its header is left to the server.  False, or texts are missing, when
+ * the arena ran out of memory (arena->failed).
+ */
+extern bool row_form(const BounceRow *row, const Charset *charset, Arena *arena,
+					 HeapTuple tuple);
 
 /*
  * One text, UTF-8, as a Datum in the arena and in the database's encoding.

@@ -75,8 +75,8 @@ bounce_rules(PG_FUNCTION_ARGS)
 	size_t		i;
 
 	srf_begin(fcinfo);
-	call = call_begin(fcinfo, 16);
-	rows = srf_open(fcinfo, call->desc);
+	call = call_begin_table(fcinfo, 16);
+	rows = srf_open(fcinfo);
 	for (i = 0; i < count; i++)
 	{
 		RuleInfo	rule;
@@ -132,8 +132,8 @@ bounce_kinds(PG_FUNCTION_ARGS)
 	size_t		i;
 
 	srf_begin(fcinfo);
-	call = call_begin(fcinfo, 3);
-	rows = srf_open(fcinfo, call->desc);
+	call = call_begin_table(fcinfo, 3);
+	rows = srf_open(fcinfo);
 	for (i = 0; i < lengthof(kinds); i++)
 	{
 		TableRow	row;
@@ -157,8 +157,8 @@ bounce_decoders(PG_FUNCTION_ARGS)
 	uint32_t	i;
 
 	srf_begin(fcinfo);
-	call = call_begin(fcinfo, 4);
-	rows = srf_open(fcinfo, call->desc);
+	call = call_begin_table(fcinfo, 4);
+	rows = srf_open(fcinfo);
 	for (i = 0; i < knowledge_decoder_count; i++)
 	{
 		TableRow	row;
@@ -186,8 +186,8 @@ bounce_providers(PG_FUNCTION_ARGS)
 	uint32_t	i;
 
 	srf_begin(fcinfo);
-	call = call_begin(fcinfo, 7);
-	rows = srf_open(fcinfo, call->desc);
+	call = call_begin_table(fcinfo, 7);
+	rows = srf_open(fcinfo);
 	for (i = 0; i < knowledge_domain_count; i++)
 	{
 		const DomainRow *domain = &knowledge_domains[i];

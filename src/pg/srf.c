@@ -28,7 +28,7 @@ srf_begin(FunctionCallInfo fcinfo)
 }
 
 Tuplestorestate *
-srf_open(FunctionCallInfo fcinfo, TupleDesc desc)
+srf_open(FunctionCallInfo fcinfo)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext old;
@@ -37,7 +37,6 @@ srf_open(FunctionCallInfo fcinfo, TupleDesc desc)
 	rsinfo->setResult =
 		tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0,
 							  false, work_mem);
-	rsinfo->setDesc = desc;
 	MemoryContextSwitchTo(old);
 	return rsinfo->setResult;
 }

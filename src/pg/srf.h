@@ -2,15 +2,14 @@
  * srf.h
  *	  How our functions return sets: in a tuplestore.
  *
- * (InitMaterializedSRF() of funcapi.h, but for PostgreSQL 13 too, and with a
- * descriptor that outlives the call.)
+ * (InitMaterializedSRF() of funcapi.h, but for PostgreSQL 13 too, and without a
+ * copy of the row type's descriptor for each call.)
  */
 #ifndef BOUNCE_PG_SRF_H
 #define BOUNCE_PG_SRF_H
 
 #include "postgres.h"
 
-#include "access/tupdesc.h"
 #include "fmgr.h"
 #include "utils/tuplestore.h"
 
@@ -21,9 +20,10 @@
 extern void srf_begin(FunctionCallInfo fcinfo);
 
 /*
- * A tuplestore as the call's result; it is the executor's to free.  desc stays
- * the caller's: it must be reference-counted (see call.c).
+ * A tuplestore as the call's result; it is the executor's to free.  It gets no
+ * descriptor: the executor, which knows the functions' declared types, would
+ * but compare the two, call by call.
  */
-extern Tuplestorestate *srf_open(FunctionCallInfo fcinfo, TupleDesc desc);
+extern Tuplestorestate *srf_open(FunctionCallInfo fcinfo);
 
 #endif							/* BOUNCE_PG_SRF_H */

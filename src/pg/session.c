@@ -1,0 +1,65 @@
+/*
+ * session.c
+ *	  What a backend keeps from one statement to the next.
+ *
+ * This is the extension's only state that changes, and no verdict depends on
+ * it: it holds what is dear to make (expressions, compiled from the patterns
+ * of data/), what was found true and stays so (the form of a row type), and
+ * room to work in.  An application that connects, parses one mail and goes has
+ * an empty one and gets the same rows as a query over a million.
+ *
+ * It is bounded: by REGEXES_KEPT expressions and SPARE_BYTES.  It lives until
+ * the backend ends; of what PCRE2 holds outside of our memory (the machine
+ * code) the process' end disposes.
+ */
+#include "postgres.h"
+
+#include "pg/session.h"
+#include "utils/memutils.h"
+
+static Session *the_session = NULL;
+
+/* As call.c explains, these never raise an error. */
+static void *
+lasting_alloc(void *context, size_t size)
+{
+	if (!AllocHugeSizeIsValid(size))
+		return NULL;
+	return MemoryContextAllocExtended((MemoryContext) context, size,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+}
+
+static void
+lasting_release(void *context, void *block)
+{
+	(void) context;
+	pfree(block);
+}
+
+/*
+ * An error in the middle leaves no session: until it is whole its memory
+ * belongs to the statement.
+ *
+ * Later on nothing can leave the regexes half made: their arena has no
+ * interrupt hook and an allocation that fails returns NULL, so that no error
+ * is raised while an entry is added.
+ */
+Session *
+session_get(void)
+{
+	MemoryContext context;
+	Session    *session;
+
+	if (the_session != NULL)
+		return the_session;
+
+	context = AllocSetContextCreate(CurrentMemoryContext, "bounce",
+									ALLOCSET_DEFAULT_SIZES);
+	session = (Session *) MemoryContextAlloc(context, sizeof(Session));
+	memset(session, 0, offsetof(Session, spare));
+	arena_init(&session->lasting, lasting_alloc, lasting_release, context, NULL);
+	regexes_init_kept(&session->regexes, &session->lasting);
+	MemoryContextSetParent(context, TopMemoryContext);
+	the_session = session;
+	return session;
+}

@@ -1,0 +1,33 @@
+/*
+ * session.h
+ *	  What a backend keeps from one statement to the next.
+ */
+#ifndef BOUNCE_PG_SESSION_H
+#define BOUNCE_PG_SESSION_H
+
+#include "postgres.h"
+
+#include "classify/regex.h"
+#include "mail/arena.h"
+
+/*
+ * Room for the blocks of an ordinary mail's arena, which double from 8 KB: the
+ * first three.
+ */
+#define SPARE_BYTES (64 * 1024)
+
+typedef struct Session
+{
+	Regexes		regexes;		/* what one mail had compiled serves the next */
+	Arena		lasting;		/* theirs */
+	uint64		row_type;		/* the version of a row type that row_check()
+								 * found to be type bounce; 0: none yet */
+	size_t		spare_used;		/* bytes of spare */
+	int			spare_blocks;	/* lent out of it */
+	char		spare[SPARE_BYTES]; /* see call.c */
+} Session;
+
+/* The backend's, made when it is first asked for. */
+extern Session *session_get(void);
+
+#endif							/* BOUNCE_PG_SESSION_H */
