@@ -2,8 +2,8 @@
  * arena.c
  *	  Memory for one message, given back all at once.
  *
- * Blocks come from the owner's function and double from 8 KB to 1 MB, so that
- * one serves an ordinary mail and few serve a large one; a request that would
+ * Blocks come from the owner's function and double from 8 KB to 256 KB, so
+ * that one serves an ordinary mail and few serve a large one; a request that would
  * waste much of a block gets its own.  Nothing here calls malloc by itself,
  * and nothing is changed before the owner's function has returned: it may
  * longjmp away.
@@ -36,7 +36,8 @@
 
 #define ARENA_ALIGN 16			/* suits any type, also what GLib's need */
 #define ARENA_FIRST_BLOCK ((size_t) 8192)
-#define ARENA_LAST_BLOCK ((size_t) 1024 * 1024)
+#define ARENA_LAST_BLOCK ((size_t) 256 * 1024)
+#define ARENA_OWN_ARRAY ((size_t) 16 * 1024)	/* a growing array of this size has a block of its own */
 
 struct ArenaBlock
 {
@@ -62,6 +63,21 @@ arena_init(Arena *arena, void *(*alloc) (void *, size_t),
 }
 
 void
+arena_init_beside(Arena *arena, const Arena *other)
+{
+	arena_init(arena, other->alloc, other->release, other->owner, other->interrupt);
+	arena->regexes = other->regexes;
+}
+
+static void
+release_block(Arena *arena, ArenaBlock *block)
+{
+	arena->held -= block->size;
+	unpoison(block, block->size);
+	arena->release(arena->owner, block);
+}
+
+void
 arena_reset(Arena *arena)
 {
 	while (arena->blocks)
@@ -69,12 +85,43 @@ arena_reset(Arena *arena)
 		ArenaBlock *block = arena->blocks;
 
 		arena->blocks = block->older;
-		unpoison(block, block->size);
-		arena->release(arena->owner, block);
+		release_block(arena, block);
 	}
 	arena->next = NULL;
 	arena->left = 0;
 	arena->failed = false;
+}
+
+ArenaMark
+arena_mark(const Arena *arena)
+{
+	return (ArenaMark) {arena->blocks, arena->blocks ? arena->blocks->older : NULL, arena->next, arena->left};
+}
+
+/*
+ * Newer blocks stand before the one that was in use, or, made for a single
+ * request, right behind it.
+ */
+void
+arena_rewind(Arena *arena, ArenaMark mark)
+{
+	while (arena->blocks != mark.block)
+	{
+		ArenaBlock *block = arena->blocks;
+
+		arena->blocks = block->older;
+		release_block(arena, block);
+	}
+	while (mark.block && mark.block->older != mark.older)
+	{
+		ArenaBlock *block = mark.block->older;
+
+		mark.block->older = block->older;
+		release_block(arena, block);
+	}
+	arena->next = mark.next;
+	arena->left = mark.left;
+	poison(arena->next, arena->left);
 }
 
 static ArenaBlock *
@@ -87,6 +134,7 @@ new_block(Arena *arena, size_t size, size_t step)
 		arena->failed = true;
 		return NULL;
 	}
+	arena->held += size;
 	block->size = size;
 	block->step = step;
 	block->older = NULL;
@@ -141,6 +189,13 @@ own_block(Arena *arena, size_t size)
 	return block_start(block);
 }
 
+/* What a piece of that size takes of a block. */
+static size_t
+piece_size(size_t size)
+{
+	return ((size ? size : 1) + ARENA_GAP + ARENA_ALIGN - 1) & ~(size_t) (ARENA_ALIGN - 1);
+}
+
 void *
 arena_alloc(Arena *arena, size_t size)
 {
@@ -152,8 +207,7 @@ arena_alloc(Arena *arena, size_t size)
 		arena->failed = true;
 		return NULL;
 	}
-	need = ((size ? size : 1) + ARENA_GAP + ARENA_ALIGN - 1) &
-		~(size_t) (ARENA_ALIGN - 1);
+	need = piece_size(size);
 	if (need > arena->left)
 	{
 		size_t		step = ARENA_FIRST_BLOCK;
@@ -214,6 +268,39 @@ arena_copy_lower(Arena *arena, Slice s)
 /* the first size serves most arrays of a mail */
 #define FIRST_ITEMS 8
 
+/* Makes the piece 'p' larger where it lies, if it is the last one of a block that has the room. */
+static bool
+extend_last(Arena *arena, void *p, size_t size, size_t larger)
+{
+	size_t		more = piece_size(larger) - piece_size(size);
+
+	if ((char *) p + piece_size(size) != arena->next || more > arena->left)
+		return false;
+	arena->next += more;
+	arena->left -= more;
+	unpoison(p, larger);
+	return true;
+}
+
+void
+arena_give_back(Arena *arena, void *p)
+{
+	ArenaBlock **link = &arena->blocks;
+
+	while (*link)
+	{
+		ArenaBlock *block = *link;
+
+		if (block->step == 0 && block_start(block) == p)
+		{
+			*link = block->older;
+			release_block(arena, block);
+			return;
+		}
+		link = &block->older;
+	}
+}
+
 void *
 arena_grow(Arena *arena, void *items, size_t count, size_t *allocated, size_t item_size)
 {
@@ -222,11 +309,24 @@ arena_grow(Arena *arena, void *items, size_t count, size_t *allocated, size_t it
 
 	if (count < *allocated)
 		return items;
-	grown = arena_alloc(arena, more * item_size);
+	if (count && extend_last(arena, items, count * item_size, more * item_size))
+	{
+		*allocated = more;
+		return items;
+	}
+	if (more > SIZE_MAX / 2 / item_size)
+	{
+		arena->failed = true;
+		return NULL;
+	}
+	grown = more * item_size < ARENA_OWN_ARRAY ? arena_alloc(arena, more * item_size) : own_block(arena, more * item_size);
 	if (grown == NULL)
 		return NULL;
 	if (count)
+	{
 		memcpy(grown, items, count * item_size);
+		arena_give_back(arena, items);
+	}
 	*allocated = more;
 	return grown;
 }

@@ -31,6 +31,7 @@ typedef struct Arena
 	 * keep (classify/regex.h); NULL: they are made for each message.
 	 */
 	struct Regexes *regexes;
+	size_t		held;			/* bytes of all blocks */
 
 	/* private */
 	ArenaBlock *blocks;
@@ -43,8 +44,32 @@ void		arena_init(Arena *arena, void *(*alloc) (void *, size_t),
 					   void (*release) (void *, void *), void *owner,
 					   void (*interrupt) (void *));
 
+/* Another arena of the same owner, for what does not last as long. */
+void		arena_init_beside(Arena *arena, const Arena *other);
+
 /* Gives all blocks back to the owner; the arena can be used again. */
 void		arena_reset(Arena *arena);
+
+/*
+ * What was allocated since arena_mark() is given back by arena_rewind().  No
+ * array that is older may have grown in between.
+ */
+typedef struct ArenaMark
+{
+	ArenaBlock *block;
+	ArenaBlock *older;
+	char	   *next;
+	size_t		left;
+} ArenaMark;
+
+ArenaMark	arena_mark(const Arena *arena);
+void		arena_rewind(Arena *arena, ArenaMark mark);
+
+/*
+ * Gives a piece back before the rest, if it is so large that a block was made
+ * for it; else nothing happens, and it goes with the rest.
+ */
+void		arena_give_back(Arena *arena, void *piece);
 
 /* 'size' bytes, aligned for any type, not zeroed; NULL when out of memory. */
 void	   *arena_alloc(Arena *arena, size_t size);
@@ -54,8 +79,9 @@ void	   *arena_zalloc(Arena *arena, size_t size);
 
 /*
  * Room for one more element in an array that lies in the arena: 'items' when
- * 'count' is below *allocated, else a copy of twice the size.  NULL when out
- * of memory; 'items' stays good then.
+ * 'count' is below *allocated, else an array of twice the size, often
+ * elsewhere: nobody may point into the old one.  NULL when out of memory;
+ * 'items' stays good then.
  */
 void	   *arena_grow(Arena *arena, void *items, size_t count, size_t *allocated, size_t item_size);
 

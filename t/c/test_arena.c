@@ -192,7 +192,7 @@ test_blocks(void)
 	ok(next - small < 100, "and the block before it is used on");
 	for (i = 0; i < 30000; i++)
 		(void) arena_alloc(&arena, 1000);
-	ok(owner.calls < 45 && owner.bytes < 40 * 1000 * 1000, "blocks double, up to 1 MB");
+	ok(owner.calls < 140 && owner.bytes < 40 * 1000 * 1000, "blocks double, up to 256 KB");
 	arena_reset(&arena);
 
 	test_arena(&arena, &owner);
@@ -202,6 +202,99 @@ test_blocks(void)
 	   "pieces of no bytes are different ones");
 	arena_reset(&arena);
 	ok(owner.blocks == 0, "all given back");
+}
+
+/* What the owner still has to give back is at most so many bytes. */
+static void
+test_growing(void)
+{
+	Arena		arena;
+	TestOwner	owner;
+	size_t		allocated = 0;
+	size_t		other_allocated = 0;
+	uint64_t   *numbers = NULL;
+	char	   *others = NULL;
+	bool		kept = true;
+	size_t		i;
+
+	test_arena(&arena, &owner);
+	for (i = 0; i < 100000; i++)
+	{
+		numbers = arena_grow(&arena, numbers, i, &allocated, sizeof(uint64_t));
+		numbers[i] = i;
+		if (i % 100 == 0)
+		{
+			others = arena_grow(&arena, others, i / 100, &other_allocated, 1);
+			others[i / 100] = (char) (i / 100);
+		}
+	}
+	for (i = 0; i < 100000; i++)
+		kept = kept && numbers[i] == i && (i % 100 != 0 || others[i / 100] == (char) (i / 100));
+	ok(kept, "arrays keep what they hold while they grow");
+	ok(arena.held < 131072 * sizeof(uint64_t) + 100000, "large ones leave nothing behind");
+	ok(arena_grow(&arena, numbers, SIZE_MAX / 4, &(size_t) {SIZE_MAX / 4}, 8) == NULL && arena.failed, "sizes that overflow");
+	arena.failed = false;
+
+	arena_give_back(&arena, numbers);
+	ok(arena.held < 100000, "a large piece is given back alone");
+	i = owner.blocks;
+	arena_give_back(&arena, others);
+	arena_give_back(&arena, NULL);
+	arena_give_back(&arena, arena_alloc(&arena, 10));
+	ok(owner.blocks == (int) i && others[5] == 5, "a small one stays where it is");
+	ok(arena_alloc(&arena, 100) != NULL, "and the arena goes on");
+	arena_reset(&arena);
+	ok(owner.blocks == 0 && arena.held == 0, "all given back");
+}
+
+static void
+test_rewinding(void)
+{
+	Arena		arena;
+	TestOwner	owner;
+	ArenaMark	mark;
+	char	   *first;
+	char	   *second;
+	int			blocks;
+	int			i;
+
+	test_arena(&arena, &owner);
+	mark = arena_mark(&arena);
+	(void) arena_alloc(&arena, 100000);
+	(void) arena_alloc(&arena, 10);
+	arena_rewind(&arena, mark);
+	ok(owner.blocks == 0 && arena.held == 0, "back to nothing");
+
+	first = arena_alloc(&arena, 100);
+	memset(first, 'a', 100);
+	(void) arena_alloc(&arena, 50000);
+	mark = arena_mark(&arena);
+	blocks = owner.blocks;
+	second = arena_alloc(&arena, 16);
+	for (i = 0; i < 1000; i++)
+		memset(arena_alloc(&arena, i % 10 ? 100 : 30000), 'b', 100);
+	arena_rewind(&arena, mark);
+	ok(owner.blocks == blocks && first[99] == 'a', "what is newer is gone, what is older stays");
+	ok(arena_alloc(&arena, 16) == second, "its place is taken again");
+	arena_reset(&arena);
+	ok(owner.blocks == 0, "all given back");
+}
+
+static void
+test_beside(void)
+{
+	Arena		arena;
+	Arena		beside;
+	TestOwner	owner;
+
+	test_arena(&arena, &owner);
+	(void) arena_alloc(&arena, 10);
+	arena_init_beside(&beside, &arena);
+	(void) arena_alloc(&beside, 10);
+	ok(owner.blocks == 2 && beside.held == 8192, "two arenas of one owner");
+	arena_reset(&beside);
+	ok(owner.blocks == 1, "and each is given back for itself");
+	arena_reset(&arena);
 }
 
 static void
@@ -258,6 +351,9 @@ main(void)
 	test_find_linear();
 	test_pieces();
 	test_blocks();
+	test_growing();
+	test_rewinding();
+	test_beside();
 	test_failures();
 	test_copies();
 	return finish();
