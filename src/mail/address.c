@@ -90,9 +90,13 @@ is_cjk_before(Slice text, size_t i, size_t bound)
 		((unsigned char) text.p[i - 2] & 0xc0) == 0x80;
 }
 
-/* Where the local part that ends before 'at' begins; 'at' when there is none. */
+/*
+ * Where the local part that ends before 'at' begins; 'at' when there is none.
+ * No quotation mark between 'lower' and *unquoted opens one: of many that end
+ * in a mark, each must not search all that stands before it.
+ */
 static size_t
-local_start(Slice text, size_t at, size_t lower)
+local_start(Slice text, size_t at, size_t lower, size_t *unquoted)
 {
 	bool		foreign_domain = at + 1 < text.n && (unsigned char) text.p[at + 1] >= 0x80;
 	size_t		i = at;
@@ -101,7 +105,10 @@ local_start(Slice text, size_t at, size_t lower)
 	if (i > bound && text.p[i - 1] == '"')
 	{
 		/* quoted local part */
-		for (i--; i > bound; i--)
+		size_t		searched = *unquoted > bound ? *unquoted : bound;
+
+		*unquoted = at - 1;
+		for (i--; i > searched; i--)
 		{
 			if (text.p[i - 1] == '"' && (i < bound + 2 || text.p[i - 2] != '\\'))
 				return i - 1;
@@ -139,6 +146,7 @@ address_find(Slice text, size_t *offset, size_t *start, Slice *address)
 {
 	size_t		lower = *offset;
 	size_t		at = *offset;
+	size_t		unquoted = *offset;
 
 	while ((at = slice_find(text, '@', at)) != SLICE_NPOS)
 	{
@@ -150,7 +158,7 @@ address_find(Slice text, size_t *offset, size_t *start, Slice *address)
 			at++;
 			continue;
 		}
-		from = local_start(text, at, lower);
+		from = local_start(text, at, lower, &unquoted);
 		/* "mailto:", "rfc822;" end with a character that is no local part's: nothing to do */
 		if (from == at)
 		{
