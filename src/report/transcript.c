@@ -7,7 +7,7 @@
 #include "report/transcript.h"
 
 #define MAX_REFUSALS 4096
-#define MAX_REPLY_LINES 64		/* each one copies those before */
+#define MAX_REPLY_LINES 64
 
 const char *
 transcript_verb(Slice line)
@@ -137,6 +137,28 @@ join(Arena *arena, Slice first, Slice second)
 	return slice(joined, first.n + 1 + second.n);
 }
 
+/* Puts a line below the words of a refusal, which nearly always have the room: all their lines must not be copied for each. */
+static void
+append(Arena *arena, Refusal *refusal, Slice line)
+{
+	size_t		n = refusal->words.n + 1 + line.n;
+	char	   *words = (char *) refusal->words.p;
+
+	if (n > LIMIT_REPLY_BYTES)
+		return;
+	if (n > refusal->room)
+	{
+		words = arena_alloc(arena, 2 * n);
+		if (words == NULL)
+			return;
+		memcpy(words, refusal->words.p, refusal->words.n);
+		refusal->room = 2 * n;
+	}
+	words[refusal->words.n] = '\n';
+	memcpy(words + refusal->words.n + 1, line.p, line.n);
+	refusal->words = slice(words, n);
+}
+
 /* Appends a further line of a multi-line reply to the last refusal. */
 static void
 extend(Transcript *transcript, Slice line)
@@ -145,7 +167,7 @@ extend(Transcript *transcript, Slice line)
 
 	if (++last->lines > MAX_REPLY_LINES)
 		return;
-	last->words = join(transcript->arena, last->words, line);
+	append(transcript->arena, last, line);
 	if (last->address.n == 0)
 		last->address = address_in(transcript->arena, line);
 }
@@ -203,6 +225,7 @@ add(Transcript *transcript, Slice line, bool local)
 	transcript->refusals = refusal;
 	refusal = &transcript->refusals[transcript->count++];
 	refusal->words = line;
+	refusal->room = 0;
 	refusal->lines = 1;
 	refusal->local = local;
 	refusal->own_cause = false;

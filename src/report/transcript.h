@@ -12,6 +12,7 @@
 typedef struct Refusal
 {
 	Slice		words;			/* the reply, its lines joined */
+	size_t		room;			/* bytes that may stand where words are; 0: they are not ours to write to */
 	Slice		address;		/* cleaned; that the line or the RCPT before it names, or SLICE_NONE */
 	Slice		rhost;
 	const char *command;

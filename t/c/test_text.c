@@ -78,6 +78,10 @@ static const Expected cases[] = {
 		"----- The following addresses had permanent fatal errors -----\n<a@example.com>\n\n----- Transcript of session follows -----\n"
 		"... while talking to mx.example.com.:\n>>> RCPT To:<a@example.com>\n<<< 550 no such user\n550 <a@example.com>... User unknown\n",
 	"a@example.com", "550 no such user", KIND_FAILURE, false},
+	{"a reply of many lines",
+		"----- The following addresses had permanent fatal errors -----\n<a@example.com>\n\n----- Transcript of session follows -----\n"
+		">>> RCPT To:<a@example.com>\n<<< 550-no such user\n<<< 550-here\n<<< 550-nor there\n<<< 550-nor\n<<< 550 anywhere\n",
+	"a@example.com", "550-no such user\n550-here\n550-nor there\n550-nor\n550 anywhere", KIND_FAILURE, false},
 	{"an address with a colon, announced in words that nobody knows",
 		"Deze brief kwam niet aan:\n\na@example.com:\n550 unknown user\n\n--- De brief ---\n\nFrom: b@example.net\nTo: c@example.net\nMessage-ID: <1@example.net>\n\n<d@example.net>: hello\n",
 	"a@example.com", "550 unknown user", KIND_NONE, false},
