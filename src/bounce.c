@@ -281,15 +281,12 @@ fill_row(Arena *arena, const Report *report, const Delivery *delivery, const Sha
  * when they leave something open: most leave nothing.
  */
 static void
-judge_delivery(Judge *judge, Report *report, size_t number, bool judged_before, Verdict *verdict)
+judge_delivery(Judge *judge, Report *report, size_t number, Verdict *verdict)
 {
 	const Delivery *delivery = &report->deliveries[number];
 	Trail	   *trail = report->trail;
 	size_t		noted = trail ? trail->count : 0;
 
-	if (judged_before && trail == NULL && report->words_read && delivery->kind != KIND_SUCCESS &&
-		verdict_is_shared(delivery, delivery - 1, verdict))
-		return;
 	verdict_of(judge, delivery, verdict);
 	if (!report->words_read &&
 		(!verdict->sure || delivery->recipient.n == 0 || verdict->reply.code == 0))
@@ -310,6 +307,16 @@ judge_delivery(Judge *judge, Report *report, size_t number, bool judged_before, 
 		verdict_is_success(verdict);
 }
 
+/* Is the verdict on the delivery before this one the verdict on this one, too? */
+static bool
+shares_verdict(const Report *report, size_t number, const Verdict *verdict)
+{
+	const Delivery *delivery = &report->deliveries[number];
+
+	return report->trail == NULL && report->words_read && delivery->kind != KIND_SUCCESS &&
+		verdict_is_shared(delivery, delivery - 1, verdict);
+}
+
 /*
  * Where no field and no word names the address that was mailed, the newest
  * Received line of the returned message does ("for <x>"), if the report is
@@ -320,7 +327,7 @@ fill_alias(Arena *arena, const Report *report, const Shared *shared, BounceRow *
 {
 	Slice		mailed;
 
-	if (row->alias.n > 0 || report->count != 1 || report->returned.received_for.n == 0)
+	if (row->alias.n > 0 || report_recipient_count(report) != 1 || report->returned.received_for.n == 0)
 		return;
 	mailed = address_clean(arena, report->returned.received_for, true);
 	if (mailed.n > 0 && !slice_equal(mailed, row->recipient) && !slice_equal(mailed, shared->addresser))
@@ -367,26 +374,37 @@ is_wanted(BounceKind kind, bool all_kinds)
 		(all_kinds && kind != KIND_NONE);
 }
 
-/* The rows of all messages of one value. */
+/*
+ * Where the rows of all messages of one value go: to whoever takes each at
+ * once, else into an array.
+ */
 typedef struct Rows
 {
+	Arena	   *arena;			/* the caller's */
+	bool		all_kinds;
+	Trail	   *trail;
+	const BounceListener *told;
+
+	void		(*take) (void *context, const BounceRow *row);	/* or NULL */
+	void	   *context;
+
 	BounceResult result;
 	size_t		allocated;
 } Rows;
 
 /* Makes room for 'more' rows, at once: a report may have a hundred thousand. */
 static bool
-reserve(Arena *arena, Rows *rows, size_t more)
+reserve(Rows *rows, size_t more)
 {
 	size_t		wanted = rows->result.count + more;
 	BounceRow  *larger;
 
-	if (wanted <= rows->allocated)
+	if (rows->take || wanted <= rows->allocated)
 		return true;
 	/* many small messages must not be copied again with each */
 	if (wanted < rows->allocated * 2)
 		wanted = rows->allocated * 2;
-	larger = arena_alloc(arena, wanted * sizeof(BounceRow));
+	larger = arena_alloc(rows->arena, wanted * sizeof(BounceRow));
 	if (larger == NULL)
 		return false;
 	if (rows->result.count > 0)
@@ -396,91 +414,196 @@ reserve(Arena *arena, Rows *rows, size_t more)
 	return true;
 }
 
+/*
+ * What rows and verdicts are made in.  Where each row is taken at once, those
+ * of a message with many make room for each other; the first ones lie with the
+ * message.
+ */
+typedef struct Bench
+{
+	Arena	   *message;
+	Arena		own;
+	size_t		used;			/* how often */
+	bool		clears;
+} Bench;
+
+#define USES_WITH_MESSAGE 8
+#define CLEAR_BYTES 32768
+
 static void
-read_one(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceListener *told, Rows *rows)
+bench_init(Bench *bench, Arena *message, bool clears)
+{
+	bench->message = message;
+	arena_init_beside(&bench->own, message);
+	bench->used = 0;
+	bench->clears = clears;
+}
+
+/* Gives back what an arena holds; that it ran out of memory is not forgotten. */
+static void
+give_back(Arena *used, Arena *arena)
+{
+	arena->failed |= used->failed;
+	arena_reset(used);
+}
+
+/* Where the next one is made, now that those before it are not needed any more. */
+static Arena *
+bench_next(Bench *bench)
+{
+	if (!bench->clears || bench->used++ < USES_WITH_MESSAGE)
+		return bench->message;
+	if (bench->own.held > CLEAR_BYTES)
+		give_back(&bench->own, bench->message);
+	return &bench->own;
+}
+
+/* Fills the row of a delivery. */
+static void
+make_row(Arena *arena, const Report *report, const Delivery *delivery, const Shared *shared, Judge *judge,
+		 const Verdict *verdict, BounceRow *row)
+{
+	fill_row(arena, report, delivery, shared, row);
+	switch (delivery->kind)
+	{
+		case KIND_FAILURE:
+		case KIND_DELAY:
+		case KIND_SUCCESS:
+			fill_judged(arena, delivery, verdict, row);
+			fill_alias(arena, report, shared, row);
+			break;
+		case KIND_COMPLAINT:
+			fill_complaint(report, row);
+			break;
+		case KIND_AUTOREPLY:
+			fill_autoreply(judge, delivery, row);
+			break;
+		case KIND_RECEIPT:
+		case KIND_CHALLENGE:
+			row->advice = "none";
+			break;
+		case KIND_NONE:
+			break;
+	}
+}
+
+/* The rows of the deliveries that the report holds now. */
+static void
+make_rows(Rows *rows, Report *report, const Shared *shared, Judge *judge, Bench *verdicts, Bench *made)
+{
+	Verdict		verdict;
+	size_t		judged = SIZE_MAX;	/* behind the delivery that 'verdict' is of */
+
+	for (size_t i = 0; i < report->count; i++)
+	{
+		Delivery   *delivery = &report->deliveries[i];
+		BounceKind	kind = delivery->kind;
+		bool		is_judged = kind == KIND_FAILURE || kind == KIND_DELAY || kind == KIND_SUCCESS;
+		BounceRow	taken;
+		BounceRow  *row = rows->take ? &taken : &rows->result.rows[rows->result.count];
+
+		if ((i & 0x3f) == 0x3f)
+			arena_interrupt(rows->arena);
+		if (!is_wanted(kind, rows->all_kinds))
+			continue;
+		if (rows->trail)
+			rows->trail->delivery = i;
+		delivery->reporter = report->reporting_mta;
+		delivery->sender = shared->addresser;
+		if (is_judged)
+		{
+			bool		is_next = judged == i;
+
+			judged = i + 1;
+			if (!is_next || !shares_verdict(report, i, &verdict))
+			{
+				judge->arena = bench_next(verdicts);
+				judge_delivery(judge, report, i, &verdict);
+			}
+			if (report->unannounced && (verdict.reason == REASON_UNDEFINED || verdict.reason == REASON_ONHOLD))
+				continue;
+		}
+		make_row(bench_next(made), report, delivery, shared, judge, &verdict, row);
+		rows->result.count++;
+		if (rows->told)
+			rows->told->row(rows->told->context, i, is_judged ? &verdict : NULL, row);
+		if (rows->take)
+			rows->take(rows->context, row);
+	}
+}
+
+/* Reads one message; what it needs beside the rows goes into 'arena'. */
+static void
+read_one(Arena *arena, Slice raw, Rows *rows)
 {
 	Message		message;
 	Report		report;
 	Shared		shared;
 	Judge		judge;
-	Verdict		verdict;
-	size_t		judged = SIZE_MAX;	/* behind the delivery that 'verdict' is of */
+	Bench		verdicts;
+	Bench		made;
+	Arena		others;			/* holds what the later recipients of a very long report consist of */
 
 	mime_scan(arena, raw, &message);
-	report_read(arena, &message, trail, &report);
-	if (told)
-		told->report(told->context, &report);
-	if (report.count == 0 || !reserve(arena, rows, report.count))
+	report_read(arena, &message, rows->trail, &report);
+	if (rows->told)
+		rows->told->report(rows->told->context, &report);
+	if (report.count == 0)
 		return;
 	/* the text may quote the header that no part holds */
 	if (!report.returned.present)
 		report_read_words(&report);
 	read_shared(arena, &report, &shared);
-	judge_init(&judge, arena, trail);
-	for (size_t i = 0; i < report.count; i++)
+	judge_init(&judge, arena, rows->trail);
+	bench_init(&verdicts, arena, rows->take != NULL);
+	bench_init(&made, arena, rows->take != NULL);
+	arena_init_beside(&others, arena);
+	do
 	{
-		BounceKind	kind = report.deliveries[i].kind;
-		bool		is_judged = kind == KIND_FAILURE || kind == KIND_DELAY || kind == KIND_SUCCESS;
-		BounceRow  *row;
+		if (!reserve(rows, report.count))
+			break;
+		make_rows(rows, &report, &shared, &judge, &verdicts, &made);
+		give_back(&others, arena);
+	} while (report_read_more(&report, rows->take ? &others : arena));
+	give_back(&others, arena);
+	give_back(&verdicts.own, arena);
+	give_back(&made.own, arena);
+}
 
-		if ((i & 0x3f) == 0x3f)
-			arena_interrupt(arena);
-		if (!is_wanted(kind, all_kinds))
-			continue;
-		row = &rows->result.rows[rows->result.count];
-		if (trail)
-			trail->delivery = i;
-		report.deliveries[i].reporter = report.reporting_mta;
-		report.deliveries[i].sender = shared.addresser;
-		if (is_judged)
-		{
-			judge_delivery(&judge, &report, i, judged == i, &verdict);
-			judged = i + 1;
-			if (report.unannounced && (verdict.reason == REASON_UNDEFINED || verdict.reason == REASON_ONHOLD))
-				continue;
-		}
-		fill_row(arena, &report, &report.deliveries[i], &shared, row);
-		switch (kind)
-		{
-			case KIND_FAILURE:
-			case KIND_DELAY:
-			case KIND_SUCCESS:
-				fill_judged(arena, &report.deliveries[i], &verdict, row);
-				fill_alias(arena, &report, &shared, row);
-				break;
-			case KIND_COMPLAINT:
-				fill_complaint(&report, row);
-				break;
-			case KIND_AUTOREPLY:
-				fill_autoreply(&judge, &report.deliveries[i], row);
-				break;
-			case KIND_RECEIPT:
-			case KIND_CHALLENGE:
-				row->advice = "none";
-				break;
-			case KIND_NONE:
-				break;
-		}
-		rows->result.count++;
-		if (told)
-			told->row(told->context, i, is_judged ? &verdict : NULL, row);
+/* Reads all messages of the value. */
+static void
+read_all(Slice raw, Rows *rows)
+{
+	Arena		scratch;
+	Slice		message;
+	size_t		offset = 0;
+
+	arena_init_beside(&scratch, rows->arena);
+	for (bool first = true; mbox_next(raw, &offset, &message); first = false)
+	{
+		if (rows->trail)
+			rows->trail->delivery = TRAIL_MESSAGE;
+		read_one(first || !rows->take ? rows->arena : &scratch, message, rows);
+		give_back(&scratch, rows->arena);
 	}
 }
 
 BounceResult
 bounce_read(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceListener *told)
 {
-	Rows		rows = {{0, NULL}, 0};
-	Slice		message;
-	size_t		offset = 0;
+	Rows		rows = {.arena = arena, .all_kinds = all_kinds, .trail = trail, .told = told};
 
-	while (mbox_next(raw, &offset, &message))
-	{
-		if (trail)
-			trail->delivery = TRAIL_MESSAGE;
-		read_one(arena, message, all_kinds, trail, told, &rows);
-	}
+	read_all(raw, &rows);
 	return rows.result;
+}
+
+void
+bounce_read_each(Arena *arena, Slice raw, bool all_kinds,
+				 void (*take) (void *context, const BounceRow *row), void *context)
+{
+	Rows		rows = {.arena = arena, .all_kinds = all_kinds, .take = take, .context = context};
+
+	read_all(raw, &rows);
 }
 
 BounceResult

@@ -2,7 +2,7 @@
  * bounce.h
  *	  The library's one door: bytes of a mail in, rows out.
  *
- * Knows nothing of PostgreSQL.  The same two functions serve the backend
+ * Knows nothing of PostgreSQL.  The same functions serve the backend
  * (src/pg), the tests, the fuzzer and the benchmark.
  */
 #ifndef BOUNCE_H
@@ -89,6 +89,15 @@ typedef struct BounceResult
  * gives count = 0; when memory ran out (arena->failed) the rows may be fewer.
  */
 BounceResult bounce_read_message(Arena *arena, Slice raw, bool all_kinds);
+
+/*
+ * The same, for those who need each row but once: hands them out one by one,
+ * in the same order.  A row and what it points to are gone when 'take'
+ * returns, so that the memory that is needed does not grow with their number,
+ * nor with that of the messages of a mailbox.  'take' may longjmp away.
+ */
+void		bounce_read_each(Arena *arena, Slice raw, bool all_kinds,
+							 void (*take) (void *context, const BounceRow *row), void *context);
 
 /*
  * Judges a bare SMTP reply (RFC 5321 4.2), as a log or an API holds it;

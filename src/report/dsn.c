@@ -13,6 +13,15 @@
 
 #define MAX_VENDOR_FIELDS 8		/* of one recipient */
 
+/*
+ * Deliveries of a report that are held at a time; or fewer, of that many bytes.
+ * With more, the recipients that the human text is searched for are the first
+ * ones.
+ */
+#define MAX_HELD 4096
+#define SOME_HELD 64
+#define MAX_HELD_BYTES 524288
+
 typedef enum DsnField
 {
 	FIELD_OTHER,
@@ -64,6 +73,7 @@ typedef struct Group
 	uint32_t	seen;			/* bits of DsnField */
 	bool		blank_behind;	/* a blank line came after its last field */
 	int			vendor_fields;
+	size_t		vendor_room;	/* bytes that may stand where their texts are; 0: they are not ours to write to */
 	Slice		fields;			/* the first vendor's field */
 } Group;
 
@@ -281,8 +291,8 @@ append_vendor(Report *report, Group *group, Slice value)
 	Delivery   *delivery = group->delivery;
 	Slice		text = decode_header(report->arena, slice(value.p, value.n < LIMIT_REPLY_BYTES ? value.n : LIMIT_REPLY_BYTES));
 	char	   *joined;
+	size_t		n;
 
-	/* each one copies those before */
 	if (++group->vendor_fields > MAX_VENDOR_FIELDS)
 		return;
 	if (delivery->vendor.n == 0)
@@ -294,14 +304,20 @@ append_vendor(Report *report, Group *group, Slice value)
 	}
 	if (delivery->vendor.n > LIMIT_REPLY_BYTES)
 		return;
-	joined = arena_alloc(report->arena, delivery->vendor.n + 1 + text.n);
-	if (joined == NULL)
-		return;
-	memcpy(joined, delivery->vendor.p, delivery->vendor.n);
+	n = delivery->vendor.n + 1 + text.n;
+	joined = (char *) delivery->vendor.p;
+	if (n > group->vendor_room)
+	{
+		joined = arena_alloc(report->arena, 2 * n);
+		if (joined == NULL)
+			return;
+		memcpy(joined, delivery->vendor.p, delivery->vendor.n);
+		group->vendor_room = 2 * n;
+	}
 	joined[delivery->vendor.n] = '\n';
 	if (text.n)
 		memcpy(joined + delivery->vendor.n + 1, text.p, text.n);
-	delivery->vendor = slice(joined, delivery->vendor.n + 1 + text.n);
+	delivery->vendor = slice(joined, n);
 	/* the fields of a recipient stand together */
 	if (group->fields.n > 0)
 		trail_source(report->trail, delivery->vendor, slice_between(group->fields.p, value.p + value.n));
@@ -343,6 +359,22 @@ starts_group(const Group *group, DsnField field)
 	return group->blank_behind && ((1u << field) & recipients) && (group->seen & recipients);
 }
 
+/* The second Original-Recipient or Diagnostic-Code of one group adds nothing. */
+static bool
+adds_nothing(const Group *group, DsnField field)
+{
+	return group->delivery && !group->blank_behind &&
+		(field == FIELD_DIAGNOSTIC || field == FIELD_REMOTE_MTA || field == FIELD_LAST_ATTEMPT);
+}
+
+/* Would the field add a delivery to the report? */
+static bool
+adds_delivery(const Group *group, DsnField field)
+{
+	return field != FIELD_OTHER && field != FIELD_REPORTING_MTA && field != FIELD_ARRIVAL_DATE &&
+		starts_group(group, field) && !adds_nothing(group, field);
+}
+
 static void
 read_field(Report *report, Group *group, DsnField field, Slice value)
 {
@@ -368,13 +400,12 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 
 	if (starts_group(group, field))
 	{
-		/* the second Original-Recipient or Diagnostic-Code of one group adds nothing */
-		if (group->delivery && !group->blank_behind &&
-			(field == FIELD_DIAGNOSTIC || field == FIELD_REMOTE_MTA || field == FIELD_LAST_ATTEMPT))
+		if (adds_nothing(group, field))
 			return;
 		group->delivery = report_add(report);
 		group->seen = 0;
 		group->vendor_fields = 0;
+		group->vendor_room = 0;
 	}
 	delivery = group->delivery;
 	if (delivery == NULL)
@@ -441,51 +472,10 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 	}
 }
 
-void
-dsn_read(Report *report, Slice text, char line_end)
+/* What the fields of each delivery from 'first' on say together. */
+static void
+complete_groups(Report *report, size_t first)
 {
-	Group		group = {0};
-	size_t		first = report->count;
-	size_t		offset = 0;
-	size_t		lines = 0;
-	Slice		line;
-	Slice		name = SLICE_NONE;
-	Slice		value = SLICE_NONE;
-	bool		more = true;
-
-	/* a field is complete when the next one begins, so each is read one step late */
-	while (more)
-	{
-		size_t		colon;
-
-		more = mime_next_line(text, line_end, &offset, &line);
-		if ((++lines & 0xfff) == 0)
-			arena_interrupt(report->arena);
-		if (more && line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t') && name.n > 0)
-		{
-			if (slice_trim(line).n > 0)
-				value = slice_between(value.p, line.p + line.n);
-			continue;
-		}
-		if (name.n > 0)
-		{
-			read_field(report, &group, field_of(name), slice_trim(value));
-			name = SLICE_NONE;
-		}
-		if (!more)
-			break;
-		if (slice_trim(line).n == 0)
-		{
-			group.blank_behind = true;
-			continue;
-		}
-		colon = slice_find(slice(line.p, line.n < 64 ? line.n : 64), ':', 0);
-		if (colon == SLICE_NPOS)
-			continue;
-		name = slice_trim(slice(line.p, colon));
-		value = slice(line.p + colon + 1, line.n - colon - 1);
-	}
-
 	for (size_t i = first; i < report->count; i++)
 	{
 		Delivery   *delivery = &report->deliveries[i];
@@ -529,6 +519,127 @@ dsn_read(Report *report, Slice text, char line_end)
 		if (slice_equal(delivery->alias, delivery->recipient))
 			delivery->alias = SLICE_NONE;
 	}
+}
+
+struct DsnReader
+{
+	Slice		text;
+	char		line_end;
+	size_t		offset;
+	size_t		lines;
+	Group		group;
+
+	/* a field is complete when the next one begins, so each is read one step late */
+	Slice		name;
+	Slice		value;
+	Slice		line;			/* the one behind it */
+	bool		more;			/* there is one */
+	bool		waits;			/* the field would have been one delivery too many */
+};
+
+/* Takes the next line in; true when it goes on with the field before it. */
+static bool
+next_line(DsnReader *reader)
+{
+	Slice		line;
+
+	reader->more = mime_next_line(reader->text, reader->line_end, &reader->offset, &line);
+	if (!reader->more)
+		return false;
+	reader->line = line;
+	if (line.n == 0 || (line.p[0] != ' ' && line.p[0] != '\t') || reader->name.n == 0)
+		return false;
+	if (slice_trim(line).n > 0)
+		reader->value = slice_between(reader->value.p, line.p + line.n);
+	return true;
+}
+
+/* The line, if it is a field, is the next one to be read. */
+static void
+begin_field(DsnReader *reader)
+{
+	Slice		line = reader->line;
+	size_t		colon;
+
+	reader->name = SLICE_NONE;
+	if (slice_trim(line).n == 0)
+	{
+		reader->group.blank_behind = true;
+		return;
+	}
+	colon = slice_find(slice(line.p, line.n < 64 ? line.n : 64), ':', 0);
+	if (colon == SLICE_NPOS)
+		return;
+	reader->name = slice_trim(slice(line.p, colon));
+	reader->value = slice(line.p + colon + 1, line.n - colon - 1);
+}
+
+/* Does the report hold enough for now? */
+static bool
+is_full(const Report *report, size_t bytes)
+{
+	return report->count >= MAX_HELD || (report->count >= SOME_HELD && bytes >= MAX_HELD_BYTES);
+}
+
+/* Reads fields until the text ends or one more delivery would be too many: then true. */
+static bool
+read_fields(Report *report, DsnReader *reader, bool all)
+{
+	size_t		start = reader->offset;
+
+	for (;;)
+	{
+		if ((++reader->lines & 0xfff) == 0)
+			arena_interrupt(report->arena);
+		if (!reader->waits && next_line(reader))
+			continue;
+		reader->waits = false;
+		if (reader->name.n > 0)
+		{
+			DsnField	field = field_of(reader->name);
+
+			if (!all && is_full(report, reader->offset - start) && adds_delivery(&reader->group, field))
+			{
+				reader->waits = true;
+				return true;
+			}
+			read_field(report, &reader->group, field, slice_trim(reader->value));
+		}
+		if (!reader->more)
+			return false;
+		begin_field(reader);
+	}
+}
+
+DsnReader *
+dsn_begin(Arena *arena, Slice text, char line_end)
+{
+	DsnReader  *reader = arena_zalloc(arena, sizeof(DsnReader));
+
+	if (reader)
+	{
+		reader->text = text;
+		reader->line_end = line_end;
+	}
+	return reader;
+}
+
+bool
+dsn_read_on(Report *report, DsnReader *reader, bool all)
+{
+	size_t		first = report->count;
+	bool		left = read_fields(report, reader, all);
+
+	complete_groups(report, first);
+	return left;
+}
+
+void
+dsn_read(Report *report, Slice text, char line_end)
+{
+	DsnReader	reader = {.text = text, .line_end = line_end};
+
+	(void) dsn_read_on(report, &reader, true);
 }
 
 bool

@@ -15,6 +15,17 @@
  */
 void		dsn_read(Report *report, Slice text, char line_end);
 
+/*
+ * The same in pieces: reads on until a report has so many deliveries that it
+ * should be asked for no more, or, with 'all', to the end; tells whether some
+ * of the text is left.  The text must last as long as the reader.  NULL when
+ * memory ran out.
+ */
+typedef struct DsnReader DsnReader;
+
+DsnReader  *dsn_begin(Arena *arena, Slice text, char line_end);
+bool		dsn_read_on(Report *report, DsnReader *reader, bool all);
+
 /* True when a line of the text begins with a field that only a DSN has. */
 bool		dsn_is_in(Slice text, char line_end, size_t *start);
 

@@ -79,7 +79,7 @@ report_read(Arena *arena, const Message *message, Trail *trail, Report *report)
 	Slice		bounce;
 
 	memset(report, 0, sizeof(*report));
-	report->arena = arena;
+	report->arena = report->message_arena = arena;
 	report->message = message;
 	report->trail = trail;
 	report->decoder = DECODER_NONE;

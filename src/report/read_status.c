@@ -10,36 +10,90 @@
 
 #define MAX_TEXT_PARTS 4		/* text parts of one report that are tried */
 
+#define MAX_HELD_BYTES (4 * LIMIT_DECODE_BYTES)	/* of parts that had to be decoded, while more are to come */
+
+/* Where the reading of the parts with fields stands. */
+typedef struct StatusParts
+{
+	Reading		reading;
+	int			part;			/* -1: all were read */
+	DsnReader  *reader;			/* within the part; NULL: it is yet to begin */
+	bool		decoded;		/* what it reads */
+	size_t		decoded_bytes;	/* that are held */
+} StatusParts;
+
+/* The fields of a part; without a blank line they became the part's header. */
+static Slice
+status_text(const Reading *reading, const Part *part)
+{
+	Slice		text = part->body;
+
+	/* recipients are bounded, bytes are not: what is not encoded is read as it lies */
+	if (part->encoding != TRANSFER_IDENTITY || part->charset.n > 0 || !decode_is_utf8(text))
+		text = reading_part_text(reading, part, LIMIT_DECODE_BYTES);
+	if (mime_field(&part->header, SLICE_LIT("Final-Recipient")).p != NULL)
+		text = slice_between(part->header.bytes.p, part->body.p + part->body.n);
+	return text;
+}
+
+static void
+begin_part(StatusParts *parts)
+{
+	Report	   *report = parts->reading.report;
+	const Part *part = &parts->reading.message->parts[parts->part];
+	Slice		text = status_text(&parts->reading, part);
+	char		line_end = reading_line_end_of(parts->reading.message, text);
+
+	parts->reader = dsn_begin(report->message_arena, text, line_end);
+	parts->decoded = text.n > 0 && (text.p < part->header.bytes.p || text.p > part->body.p);
+	if (parts->decoded)
+		parts->decoded_bytes += text.n;
+	/* a wrong delimiter leaves the returned header in this part */
+	if (!report->returned.present)
+		returned_from_text(report->message_arena, text, line_end, &report->returned);
+}
+
+/*
+ * Reads recipients until no more can be held, or all parts are read.  What was
+ * decoded is held to its end: it does not outlast the deliveries.
+ */
+static void
+read_recipients(StatusParts *parts)
+{
+	Report	   *report = parts->reading.report;
+	/* who explains wants to see them all */
+	bool		all = report->trail != NULL;
+
+	parts->decoded_bytes = 0;
+	while (parts->part >= 0 && (all || report->count == 0 || parts->decoded_bytes < MAX_HELD_BYTES))
+	{
+		if (parts->reader == NULL)
+			begin_part(parts);
+		if (parts->reader && dsn_read_on(report, parts->reader, all || parts->decoded))
+			return;
+		parts->reader = NULL;
+		parts->part = reading_find_part(&parts->reading, PART_DELIVERY_STATUS, parts->part + 1);
+	}
+}
+
 bool
 report_read_delivery_status(Reading *reading)
 {
 	Report	   *report = reading->report;
 	int			i = reading_find_part(reading, PART_DELIVERY_STATUS, reading->root);
-	const Part *first;
+	StatusParts *parts;
 
 	if (i < 0)
 		return false;
-	first = &reading->message->parts[i];
-	for (; i >= 0; i = reading_find_part(reading, PART_DELIVERY_STATUS, i + 1))
-	{
-		const Part *part = &reading->message->parts[i];
-		Slice		text = part->body;
-
-		/* recipients are bounded, bytes are not: what is not encoded is read as it lies */
-		if (part->encoding != TRANSFER_IDENTITY || part->charset.n > 0 || !decode_is_utf8(text))
-			text = reading_part_text(reading, part, LIMIT_DECODE_BYTES);
-
-		/* without a blank line the fields of the report became the part's header */
-		if (mime_field(&part->header, SLICE_LIT("Final-Recipient")).p != NULL)
-			text = slice_between(part->header.bytes.p, part->body.p + part->body.n);
-		dsn_read(report, text, reading_line_end_of(reading->message, text));
-		/* a wrong delimiter leaves the returned header in this part */
-		if (!report->returned.present)
-			returned_from_text(reading->arena, text, reading_line_end_of(reading->message, text), &report->returned);
-	}
+	parts = arena_alloc(reading->arena, sizeof(StatusParts));
+	if (parts == NULL)
+		return false;
+	*parts = (StatusParts) {.reading = *reading, .part = i};
+	read_recipients(parts);
+	report->unread = parts->part >= 0 ? parts : NULL;
 	report_complete_recipients(report, 0);
 	report->decoder = report_decoder("RFC3464");
-	reading_note_format(report, rule_engine("delivery-status-part", "src/report/read_status.c"), first->content_type, report->count > 0 ? NULL : "the part names no recipient");
+	reading_note_format(report, rule_engine("delivery-status-part", "src/report/read_status.c"), reading->message->parts[i].content_type, report->count > 0 ? NULL : "the part names no recipient");
 	return report->count > 0;
 }
 
@@ -121,59 +175,46 @@ whole_reply(Slice first, Slice words)
 	return end > at + first.n ? slice(words.p + at, end - at) : SLICE_NONE;
 }
 
-static void
-read_words(Report *report)
+/* The human text, and which of its recipients has which address. */
+typedef struct ReportWords
 {
-	Reading		reading = {.arena = report->arena, .message = report->message, .report = report, .root = report->root};
-	RecipientIndex index = {.arena = report->arena};
-	RecipientIndex known = {.arena = report->arena};
-	TextReport	text_report;
-	Slice		text;
+	TextReport	text;
+	RecipientIndex index;
+} ReportWords;
 
-	for (size_t i = 0; i < report->count; i++)
-	{
-		if (report->deliveries[i].recipient.n > 0)
-			recipients_put(&known, report->deliveries[i].recipient, (uint32_t) i);
-	}
-	if (!read_telling_text(&reading, &known, &text, &text_report))
-		return;
-	if (!report->returned.present && text_report.returned.n > 0)
-		returned_from_text(report->arena, text_report.returned, reading_line_end_of(report->message, text), &report->returned);
-	for (size_t i = 0; i < text_report.count; i++)
-		recipients_put(&index, text_report.recipients[i].address, (uint32_t) i);
-	/* several may have come from one alias: the first stands for it, unless it failed itself */
-	for (size_t i = 0; i < text_report.count; i++)
-	{
-		if (text_report.recipients[i].alias.n > 0 &&
-			recipients_find(&index, text_report.recipients[i].alias) == RECIPIENT_NONE)
-			recipients_put(&index, text_report.recipients[i].alias, (uint32_t) i);
-	}
+/* Gives the deliveries what the text says of them. */
+static void
+give_words(Report *report)
+{
+	const TextReport *text_report = &report->words->text;
+	const RecipientIndex *index = &report->words->index;
+
 	for (size_t i = 0; i < report->count; i++)
 	{
 		Delivery   *delivery = &report->deliveries[i];
-		uint32_t	found = delivery->actual.n > 0 ? recipients_find(&index, delivery->actual) : RECIPIENT_NONE;
+		uint32_t	found = delivery->actual.n > 0 ? recipients_find(index, delivery->actual) : RECIPIENT_NONE;
 		const TextRecipient *recipient;
 
 		if (found == RECIPIENT_NONE)
-			found = recipients_find(&index, delivery->recipient);
+			found = recipients_find(index, delivery->recipient);
 		if (found == RECIPIENT_NONE && delivery->alias.n > 0)
-			found = recipients_find(&index, delivery->alias);
+			found = recipients_find(index, delivery->alias);
 		if (found == RECIPIENT_NONE)
 		{
 			/* a text about one recipient speaks of him, even if it names him otherwise */
-			if (report->count == 1)
+			if (report_recipient_count(report) == 1)
 			{
-				delivery->words = text_report.count == 1 ? text_report.recipients[0].words : text_report.words;
-				if (delivery->recipient.n == 0 && text_report.count == 1)
-					reading_name_by_text(delivery, &text_report.recipients[0]);
-				if (delivery->command == NULL && text_report.count == 1)
-					delivery->command = text_report.recipients[0].command;
+				delivery->words = text_report->count == 1 ? text_report->recipients[0].words : text_report->words;
+				if (delivery->recipient.n == 0 && text_report->count == 1)
+					reading_name_by_text(delivery, &text_report->recipients[0]);
+				if (delivery->command == NULL && text_report->count == 1)
+					delivery->command = text_report->recipients[0].command;
 				if (delivery->command == NULL)
-					delivery->command = text_report.command;
+					delivery->command = text_report->command;
 			}
 			continue;
 		}
-		recipient = &text_report.recipients[found];
+		recipient = &text_report->recipients[found];
 		delivery->words = recipient->words;
 		if (whole_reply(delivery->diagnostic, recipient->words).n > 0)
 			delivery->diagnostic = whole_reply(delivery->diagnostic, recipient->words);
@@ -193,6 +234,42 @@ read_words(Report *report)
 	}
 }
 
+static void
+read_words(Report *report)
+{
+	Reading		reading = {.arena = report->arena, .message = report->message, .report = report, .root = report->root};
+	RecipientIndex known = {.arena = report->arena};
+	ReportWords *words = arena_zalloc(report->arena, sizeof(ReportWords));
+	TextReport *text_report;
+	Slice		text;
+
+	if (words == NULL)
+		return;
+	text_report = &words->text;
+	words->index.arena = report->arena;
+
+	for (size_t i = 0; i < report->count; i++)
+	{
+		if (report->deliveries[i].recipient.n > 0)
+			recipients_put(&known, report->deliveries[i].recipient, (uint32_t) i);
+	}
+	if (!read_telling_text(&reading, &known, &text, text_report))
+		return;
+	if (!report->returned.present && text_report->returned.n > 0)
+		returned_from_text(report->arena, text_report->returned, reading_line_end_of(report->message, text), &report->returned);
+	for (size_t i = 0; i < text_report->count; i++)
+		recipients_put(&words->index, text_report->recipients[i].address, (uint32_t) i);
+	/* several may have come from one alias: the first stands for it, unless it failed itself */
+	for (size_t i = 0; i < text_report->count; i++)
+	{
+		if (text_report->recipients[i].alias.n > 0 &&
+			recipients_find(&words->index, text_report->recipients[i].alias) == RECIPIENT_NONE)
+			recipients_put(&words->index, text_report->recipients[i].alias, (uint32_t) i);
+	}
+	report->words = words;
+	give_words(report);
+}
+
 void
 report_read_words(Report *report)
 {
@@ -206,15 +283,44 @@ report_read_words(Report *report)
 }
 
 bool
-report_is_by_gateway(const Report *report)
+report_read_more(Report *report, Arena *arena)
+{
+	StatusParts *parts = report->unread;
+
+	if (parts == NULL)
+		return false;
+	report->earlier += report->count;
+	report->count = 0;
+	report->arena = parts->reading.arena = arena;
+	read_recipients(parts);
+	report_complete_recipients(report, 0);
+	if (report->words)
+		give_words(report);
+	report->arena = report->message_arena;
+	if (parts->part < 0)
+		report->unread = NULL;
+	return report->count > 0;
+}
+
+static bool
+is_by_gateway(const Report *report)
 {
 	Signs		signs;
 
 	if (report->decoder != DECODER_NONE && knowledge_decoders[report->decoder].is_gateway)
 		return true;
-	signs_read(report->arena, report->header, NULL, &signs);
+	signs_read(report->message_arena, report->header, NULL, &signs);
 	return (signs.author != DECODER_NONE && knowledge_decoders[signs.author].is_gateway) ||
 		(signs.decoder != DECODER_NONE && knowledge_decoders[signs.decoder].is_gateway);
+}
+
+/* The header is searched once, however many recipients ask. */
+bool
+report_is_by_gateway(Report *report)
+{
+	if (report->by_gateway == TRUTH_NULL)
+		report->by_gateway = is_by_gateway(report) ? TRUTH_TRUE : TRUTH_FALSE;
+	return report->by_gateway == TRUTH_TRUE;
 }
 
 bool

@@ -17,14 +17,14 @@ report_add(Report *report)
 {
 	Delivery   *delivery;
 
-	if (report->count >= LIMIT_RECIPIENTS)
+	if (report_recipient_count(report) >= LIMIT_RECIPIENTS)
 	{
 		if (!report->truncated)
 			trail_bound(report->trail, "recipients of a report", SLICE_NONE);
 		report->truncated = true;
 		return NULL;
 	}
-	delivery = arena_grow(report->arena, report->deliveries, report->count, &report->allocated, sizeof(Delivery));
+	delivery = arena_grow(report->message_arena, report->deliveries, report->count, &report->allocated, sizeof(Delivery));
 	if (delivery == NULL)
 		return NULL;
 	report->deliveries = delivery;
@@ -119,6 +119,8 @@ enlarge(RecipientIndex *index)
 			larger.values[place] = index->values[i];
 		}
 	}
+	arena_give_back(index->arena, index->keys);
+	arena_give_back(index->arena, index->values);
 	*index = larger;
 	return true;
 }
@@ -187,9 +189,7 @@ complete(const Report *report, Delivery *delivery)
 void
 report_complete_recipients(Report *report, size_t first)
 {
-	int			completed = 0;
-
-	for (size_t i = first; i < report->count && completed < MAX_LOCALS; i++)
+	for (size_t i = first; i < report->count && report->locals < MAX_LOCALS; i++)
 	{
 		Slice		local = report->deliveries[i].recipient;
 
@@ -197,7 +197,7 @@ report_complete_recipients(Report *report, size_t first)
 		if (local.n == 0 || slice_find(local, '@', 0) != SLICE_NPOS || local.p[0] == '/' || local.p[0] == '|')
 			continue;
 		complete(report, &report->deliveries[i]);
-		completed++;
+		report->locals++;
 	}
 }
 
@@ -208,7 +208,7 @@ report_name_hidden(Report *report)
 	Delivery   *delivery = report->deliveries;
 	Slice		address;
 
-	if (report->count != 1 || delivery->recipient.n > 0)
+	if (report_recipient_count(report) != 1 || delivery->recipient.n > 0)
 		return;
 	if (verp_decode(report->arena, address_clean(report->arena, mime_field(report->header, SLICE_LIT("To")), true), &address) == VERP_RECIPIENT)
 	{

@@ -72,7 +72,8 @@ typedef struct Returned
 
 typedef struct Report
 {
-	Arena	   *arena;
+	Arena	   *arena;			/* for what the deliveries consist of */
+	Arena	   *message_arena;	/* for what lasts as long as the report */
 	const Message *message;
 	Trail	   *trail;			/* or NULL */
 	const Header *header;		/* of the report itself: that of its root part */
@@ -80,11 +81,16 @@ typedef struct Report
 	Delivery   *deliveries;
 	size_t		count;
 	size_t		allocated;
+	size_t		earlier;		/* deliveries that report_read_more() has replaced */
+	struct StatusParts *unread; /* where report_read_more() goes on, or NULL */
+	struct ReportWords *words;	/* the human text beside the fields, when it was read */
+	int			locals;			/* recipients that got a domain */
 	Returned	returned;
 	Slice		reporting_mta;
 	MailDate	arrival;		/* Arrival-Date */
 	MailDate	date;			/* when the report was written: its Date */
 	bool		words_read;		/* the human text was matched to the recipients */
+	BounceTruth by_gateway;		/* TRUTH_NULL: nobody asked yet */
 	bool		unannounced;	/* no words that are known say that it is a report */
 	Slice		feedback_type;	/* RFC 5965 */
 	Slice		source_ip;		/* of a complaint: Source-IP */
@@ -99,6 +105,20 @@ typedef struct Report
 void		report_read(Arena *arena, const Message *message, Trail *trail, Report *report);
 
 /*
+ * Of a report with very many recipients report_read() leaves some unread.
+ * Replaces the deliveries by the next ones; false when there are none.  'arena'
+ * gets what they consist of.
+ */
+bool		report_read_more(Report *report, Arena *arena);
+
+/* Recipients that were read, those that were replaced included. */
+static inline size_t
+report_recipient_count(const Report *report)
+{
+	return report->earlier + report->count;
+}
+
+/*
  * For a report with machine fields: reads the human text, too, and puts what
  * it says of each recipient into 'words' and 'command'.  Done apart since most
  * machine fields tell all.  Does nothing the second time.
@@ -109,7 +129,7 @@ void		report_read_words(Report *report);
  * Was the report written by a gateway that takes mail whole, filters it and
  * hands it on?
  */
-bool		report_is_by_gateway(const Report *report);
+bool		report_is_by_gateway(Report *report);
 
 /* Appends an empty delivery; NULL when LIMIT_RECIPIENTS is met or memory ran out. */
 Delivery   *report_add(Report *report);

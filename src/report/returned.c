@@ -114,11 +114,14 @@ returned_from_text(Arena *arena, Slice text, char line_end, Returned *returned)
 	/* the fields of the report itself may stand before the returned header, a block a recipient */
 	for (int blocks = 0; blocks < MAX_BLOCKS && start < text.n && !returned->present; blocks++)
 	{
+		ArenaMark	mark = arena_mark(arena);
 		Header		header;
 		Slice		body;
 
 		mime_header(arena, slice(text.p + start, text.n - start), line_end, &header, &body);
 		returned_from_header(arena, &header, returned);
+		/* what was found points into the text; a list of the fields is made for each block */
+		arena_rewind(arena, mark);
 		if (body.p == NULL)
 			break;
 		start = field_line(text, line_end, (size_t) (body.p - text.p));

@@ -420,10 +420,109 @@ test_reply(void)
 	}
 }
 
+#define MANY 10000
+
+/* Recipient i of a report: what is expected of its row. */
+static bool
+is_recipient(const BounceRow *row, size_t i)
+{
+	char		address[64];
+	int			n = snprintf(address, sizeof(address), "user%zu@example.net", i);
+
+	/* the text speaks of the last one only */
+	return slice_equal(row->recipient, slice(address, (size_t) n)) && slice_equal(row->lhost, SLICE_LIT("mx.example.org")) &&
+		slice_equal(row->message_id, SLICE_LIT("1@example.org")) &&
+		strcmp(row->reason, i + 1 == MANY ? "mailboxfull" : i % 2 ? "userunknown" : "hostunknown") == 0;
+}
+
+typedef struct Taken
+{
+	size_t		count;
+	bool		right;
+} Taken;
+
+static void
+take(void *context, const BounceRow *row)
+{
+	Taken	   *taken = context;
+
+	taken->right = taken->right && is_recipient(row, taken->count);
+	taken->count++;
+}
+
+/* More recipients than are held at a time, in two parts, the last one named in the words. */
+static void
+test_many(void)
+{
+	size_t		room = 400 * MANY;
+	char	   *raw = malloc(room);
+	size_t		n = 0;
+	Reading		reading;
+	Taken		taken = {0, true};
+	bool		right = true;
+
+	n += (size_t) snprintf(raw + n, room - n, "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nTo: sender@example.org\n"
+						   "Subject: Undelivered Mail Returned to Sender\nContent-Type: multipart/report; boundary=\"b\"\n\n--b\n\n"
+						   "<user%d@example.net>: host mx.example.net said:\n    452 4.2.2 Mailbox full\n", MANY - 1);
+	for (size_t i = 0; i < MANY; i++)
+	{
+		if (i == 0 || i == MANY - 100)
+			n += (size_t) snprintf(raw + n, room - n, "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n");
+		n += (size_t) snprintf(raw + n, room - n, "Final-Recipient: rfc822; user%zu@example.net\nAction: failed\nStatus: %s\n\n",
+							   i, i + 1 == MANY ? "5.0.0" : i % 2 ? "5.1.1" : "5.1.2");
+	}
+	n += (size_t) snprintf(raw + n, room - n, "\n--b\nContent-Type: message/rfc822\n\nFrom: sender@example.org\nMessage-ID: <1@example.org>\n\nhello\n\n--b--\n");
+
+	read_mail(&reading, slice(raw, n));
+	for (size_t i = 0; i < reading.result.count; i++)
+		right = right && is_recipient(&reading.result.rows[i], i);
+	ok(reading.result.count == MANY, "a report with more recipients than are held at a time");
+	ok(right, "each has its verdict, the last one by the words");
+	forget_mail(&reading);
+
+	test_arena(&reading.arena, &reading.owner);
+	bounce_read_each(&reading.arena, slice(raw, n), false, take, &taken);
+	ok(taken.count == MANY && taken.right, "the same, taken one by one");
+	arena_reset(&reading.arena);
+	ok(reading.owner.blocks == 0, "nothing is left behind");
+	free(raw);
+}
+
+/* Each allocation fails once: rows may be missing, but the arena says so. */
+static void
+test_take_without_memory(void)
+{
+	static const char mail[] =
+		"From x Mon Mar  2 10:00:00 2026\nReturn-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nSubject: failure notice\n\n"
+		"Hi. This is the qmail-send program at mx.example.org.\n\n<a@example.net>:\n550 5.1.1 no such user\n\n"
+		"From x Mon Mar  2 10:00:00 2026\nReturn-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nSubject: failure notice\n\n"
+		"Hi. This is the qmail-send program at mx.example.org.\n\n<b@example.net>:\n550 5.1.1 no such user\n\n";
+	bool		told = true;
+	bool		clean = true;
+
+	for (int fail_at = 1; fail_at < 10; fail_at++)
+	{
+		Arena		arena;
+		TestOwner	owner;
+		Taken		taken = {0, true};
+
+		test_arena(&arena, &owner);
+		owner.fail_at = fail_at;
+		bounce_read_each(&arena, slice(mail, sizeof(mail) - 1), false, take, &taken);
+		told = told && arena.failed == (owner.calls >= fail_at) && (arena.failed || taken.count == 2);
+		arena_reset(&arena);
+		clean = clean && owner.blocks == 0;
+	}
+	ok(told, "memory that ran out in any message of a mailbox is told");
+	ok(clean, "and nothing is kept");
+}
+
 int
 main(int argc, char **argv)
 {
 	test_small();
+	test_many();
+	test_take_without_memory();
 	test_reply();
 	test_folder(argc > 1 ? argv[1] : "samples/mail");
 	return finish();

@@ -98,7 +98,7 @@ test_groups(void)
 		const Delivery *delivery;
 
 		test_arena(&arena, &owner);
-		report.arena = &arena;
+		report.arena = report.message_arena = &arena;
 		dsn_read(&report, text, '\n');
 		ok(report.count == 1, groups[i].name);
 		if (report.count == 1)
@@ -163,7 +163,7 @@ test_several(void)
 				}
 			}
 			test_arena(&arena, &owner);
-			report.arena = &arena;
+			report.arena = report.message_arena = &arena;
 			dsn_read(&report, slice(text, n), kind == 2 ? '\r' : '\n');
 			ok(report.count == cases[i].count, cases[i].name);
 			arena_reset(&arena);
