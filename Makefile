@@ -4,6 +4,7 @@
 #   make psql      the same, and leaves you in psql
 #   make check     every test there is, in a throw-away cluster
 #   make bench     how fast it is, beside Sisimai and GMime (MAILS="FOLDER..." SAVE=yes)
+#   make growth    how the cost grows with the size of a mail, likewise (SHAPES="NAME..." SAVE=yes)
 #
 #   make, make install, make installcheck      as for any extension (PGXS)
 #   make unit                                  the plain C library's tests, with ASan and UBSan
@@ -36,7 +37,7 @@ PKG_CONFIG ?= pkg-config
 .DEFAULT_GOAL := all
 # These find by themselves what they need, or install it.  The rest wants a
 # compiler, the libraries and, but for the plain library, PGXS.
-SCRIPTED = demo psql check bench
+SCRIPTED = demo psql check bench growth
 PLAIN = unit asan differential line-ends tap build/libbounce.a build/libbounce-asan.a build/datac
 GOALS = $(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all))
 .PHONY: $(SCRIPTED) unit asan differential line-ends tap
@@ -166,4 +167,7 @@ demo psql check:
 
 bench:
 	@bench/run $(if $(SAVE),--save) $(MAILS)
+
+growth:
+	@bench/growth $(if $(SAVE),--save) $(SHAPES)
 endif

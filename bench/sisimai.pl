@@ -1,8 +1,13 @@
 #!/usr/bin/perl
 # sisimai.pl NAME MESSAGES: Sisimai for Perl, on mails in memory, by its documented
 # interface: rise() of version 5, make() before.  Reads names of files, prints a
-# line, as the C programs do (see mails.h).  "sisimai.pl --version" prints its
-# version.
+# line, as the C programs do (see mails.h).
+#
+# sisimai.pl --version: prints its version.
+#
+# sisimai.pl --once SECONDS SMALL FILE: reads one mail, after a small one that has
+# it load its modules, and prints a line as growth.c does.  If that takes longer
+# than SECONDS, SIGALRM ends it.
 use strict;
 use warnings;
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
@@ -13,14 +18,14 @@ if (@ARGV && $ARGV[0] eq '--version') {
 	exit;
 }
 
-my ($name, $count) = @ARGV;
 my $read = Sisimai->can('rise') || Sisimai->can('make') or die "neither rise() nor make()\n";
-my @mails = map {
-	open my $file, '<:raw', $_ or die "$_: $!\n";
+
+sub content {
+	my $path = shift;
+	open my $file, '<:raw', $path or die "$path: $!\n";
 	local $/;
-	scalar <$file>;
-} map { chomp; $_ } <STDIN>;
-@mails or die "no mails\n";
+	return scalar <$file>;
+}
 
 sub peak_memory {
 	open my $status, '<', '/proc/self/status' or return 0;
@@ -33,6 +38,24 @@ sub read_mail {
 	my $rows = eval { $read->('Sisimai', \$mail) };
 	return $rows ? scalar @$rows : 0;
 }
+
+if (@ARGV && $ARGV[0] eq '--once') {
+	my (undef, $limit, $small, $path) = @ARGV;
+	my $mail = content($path);
+	read_mail(content($small));
+	my $memory = peak_memory();
+	alarm $limit;
+	my $start = clock_gettime(CLOCK_MONOTONIC);
+	my $rows  = read_mail($mail);
+	my $seconds = clock_gettime(CLOCK_MONOTONIC) - $start;
+	alarm 0;
+	printf "%d\t%.9f\t%d\t%d\n", length $mail, $seconds, $rows, peak_memory() - $memory;
+	exit;
+}
+
+my ($name, $count) = @ARGV;
+my @mails = map { chomp; content($_) } <STDIN>;
+@mails or die "no mails\n";
 
 # It loads its modules when it first needs them: one pass before the clock runs.
 my $memory = peak_memory();
