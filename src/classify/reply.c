@@ -4,6 +4,7 @@
  */
 #include "classify/reply.h"
 #include "mail/address.h"
+#include "mail/bytes16.h"
 #include "mail/limits.h"
 
 uint32_t
@@ -33,6 +34,43 @@ status_read(Slice s, size_t *length)
 	return status_make(numbers[0], numbers[1], numbers[2]);
 }
 
+/* Is all white space of the text, which neither begins nor ends with it, single blanks? */
+static bool
+has_single_blanks(Slice text)
+{
+	size_t		i = 0;
+
+	for (; i + 17 <= text.n; i += 16)
+	{
+		Bytes16		bytes = bytes16_load(text.p + i);
+		Bytes16		next = bytes16_load(text.p + i + 1);
+
+		/* what is below the blank gets a closer look */
+		if (bytes16_any((Bytes16) (bytes < ' ') | ((Bytes16) (bytes == ' ') & (Bytes16) (next <= ' '))))
+			break;
+	}
+	for (; i < text.n; i++)
+	{
+		if (ascii_is_space(text.p[i]) &&
+			(text.p[i] != ' ' || (i + 1 < text.n && ascii_is_space(text.p[i + 1]))))
+			return false;
+	}
+	return true;
+}
+
+/* "550-..." at the start or behind "smtp;" */
+static bool
+has_continued_code(Slice text)
+{
+	for (size_t i = slice_find(text, '-', 3); i != SLICE_NPOS; i = slice_find(text, '-', i + 1))
+	{
+		if (ascii_is_digit(text.p[i - 1]) && ascii_is_digit(text.p[i - 2]) && ascii_is_digit(text.p[i - 3]) &&
+			(i == 3 || text.p[i - 4] == ';' || text.p[i - 4] == ':'))
+			return true;
+	}
+	return false;
+}
+
 /*
  * White space folded, "NNN-" and "NNN-x.y.z" of further lines of a reply
  * removed.  A line end stays one '\n': a reply may begin behind it.
@@ -42,20 +80,12 @@ fold_lines(Arena *arena, Slice text)
 {
 	char	   *out;
 	size_t		n = 0;
-	bool		plain = true;
 	char		code[3] = {0};
 
 	text = slice_trim(text);
 	if (text.n > LIMIT_REPLY_BYTES)
 		text.n = LIMIT_REPLY_BYTES;
-	for (size_t i = 0; i < text.n && plain; i++)
-		plain = !(ascii_is_space(text.p[i]) &&
-				  (text.p[i] != ' ' || (i + 1 < text.n && ascii_is_space(text.p[i + 1]))));
-	/* "550-..." at the start or behind "smtp;" */
-	for (size_t i = 3; i < text.n && plain; i++)
-		plain = !(text.p[i] == '-' && ascii_is_digit(text.p[i - 1]) && ascii_is_digit(text.p[i - 2]) && ascii_is_digit(text.p[i - 3]) &&
-				  (i == 3 || text.p[i - 4] == ';' || text.p[i - 4] == ':'));
-	if (plain)
+	if (has_single_blanks(text) && !has_continued_code(text))
 		return text;
 	out = arena_alloc(arena, text.n + 1);
 	if (out == NULL)
@@ -132,7 +162,7 @@ one_line(Arena *arena, Slice text)
 static Slice
 without_qmail_log(Arena *arena, Slice s)
 {
-	size_t		at = slice_find_nocase(s, SLICE_LIT("delivery "), 0);
+	size_t		at = slice_find(s, '_', 0) == SLICE_NPOS ? SLICE_NPOS : slice_find_nocase(s, SLICE_LIT("delivery "), 0);
 	size_t		start;
 	Slice		logged;
 	char	   *out;
@@ -168,6 +198,8 @@ without_qmail_log(Arena *arena, Slice s)
 	}
 	return slice_trim(slice(out, logged.n));
 }
+
+static const bool may_begin_code[256] = {['2'] = true, ['4'] = true, ['5'] = true};
 
 /* Is there a reply code at i that stands as one? */
 static bool
@@ -299,12 +331,13 @@ find_status(Reply *reply)
 {
 	Slice		s = reply->words;
 
-	for (size_t i = 0; i + 5 <= s.n; i++)
+	for (size_t dot = slice_find(s, '.', 1); dot != SLICE_NPOS && dot + 4 <= s.n; dot = slice_find(s, '.', dot + 1))
 	{
+		size_t		i = dot - 1;
 		size_t		length;
 		uint32_t	status;
 
-		if (s.p[i + 1] != '.' || (i > 0 && strchr(" \n#([:;<>'\"=,-", s.p[i - 1]) == NULL))
+		if (!ascii_is_digit(s.p[i]) || (i > 0 && strchr(" \n#([:;<>'\"=,-", s.p[i - 1]) == NULL))
 			continue;
 		status = status_read(slice(s.p + i, s.n - i), &length);
 		/* a failure of the sender's address, quoted; "(#5.7.1)" is qmail's own code, whatever it speaks of */
@@ -342,7 +375,7 @@ static Slice
 exchange_host(Slice whole, size_t preface)
 {
 	Slice		s = slice(whole.p, preface);
-	size_t		at = slice_find_nocase(s, SLICE_LIT(" smtp;"), 0);
+	size_t		at = slice_find(s, ';', 0) == SLICE_NPOS ? SLICE_NPOS : slice_find_nocase(s, SLICE_LIT(" smtp;"), 0);
 	Slice		name;
 
 	if (at != SLICE_NPOS)
@@ -354,7 +387,9 @@ exchange_host(Slice whole, size_t preface)
 		if (s.p[hash] == '#' && hash > 0 && (name = host_before(s, hash)).n > 0)
 			return name;
 	}
-	at = slice_find_nocase(whole, SLICE_LIT("[LastAttemptedServerName="), 0);
+	at = slice_find(whole, '[', 0);
+	if (at != SLICE_NPOS)
+		at = slice_find_nocase(whole, SLICE_LIT("[LastAttemptedServerName="), at);
 	if (at != SLICE_NPOS)
 	{
 		size_t		end = slice_find(whole, ']', at);
@@ -365,104 +400,159 @@ exchange_host(Slice whole, size_t preface)
 	return SLICE_NONE;
 }
 
+/*
+ * "mx.example.com [192.0.2.1] did not like our RCPT TO:" (dma), "From: <a@b>
+ * RCPT: <c@d> 192.0.2.1 does not like recipient." (qmail, patched).
+ */
+static Slice
+disliking_host(Slice s)
+{
+	size_t		end = slice_find_nocase(s, SLICE_LIT(" not like "), 0);
+	size_t		start;
+
+	if (end == SLICE_NPOS)
+		return SLICE_NONE;
+	end = slice_find_nocase(s, SLICE_LIT(" did not like our "), 0);
+	if (end == SLICE_NPOS)
+		end = slice_find_nocase(s, SLICE_LIT(" does not like "), 0);
+	if (end == SLICE_NPOS)
+		return SLICE_NONE;
+	if (end > 0 && s.p[end - 1] == ']')
+	{
+		while (end > 0 && s.p[end - 1] != '[')
+			end--;
+		while (end > 0 && (s.p[end - 1] == '[' || s.p[end - 1] == ' '))
+			end--;
+	}
+	for (start = end; start > 0 && !ascii_is_space(s.p[start - 1]);)
+		start--;
+	return address_is_domain(slice(s.p + start, end - start)) ? slice(s.p + start, end - start) : SLICE_NONE;
+}
+
+/* Words that lead to a host, the most telling first; each ends with the blank before it. */
+static const Slice host_leads[] = {
+	SLICE_LIT("host "), SLICE_LIT("connect to "), SLICE_LIT("connection with "),
+	SLICE_LIT("conversation with "), SLICE_LIT("connected to "), SLICE_LIT("remote delivery to "),
+	SLICE_LIT("server "), SLICE_LIT("host: "), SLICE_LIT("talking to "), SLICE_LIT("timed out with "),
+	SLICE_LIT("refused by "), SLICE_LIT("reset by "),
+	/* German, French, Spanish and Portuguese, Polish, Czech */
+	SLICE_LIT("servers "), SLICE_LIT("serveur "), SLICE_LIT("servidor "), SLICE_LIT("serwera "), SLICE_LIT("serveru "),
+	/* Gmail until 2016: "... for the recipient domain example.com by mx.example.com. [192.0.2.1]." */
+	SLICE_LIT("by "),
+};
+
+#define HOST_LEADS (sizeof(host_leads) / sizeof(host_leads[0]))
+
+/* May a lead end in these two letters and a blank?  Tells most words apart at once. */
+static bool
+ends_lead(char a, char b)
+{
+	switch (ascii_lower(a) << 8 | ascii_lower(b))
+	{
+		case 's' << 8 | 't':
+		case 't' << 8 | 'o':
+		case 't' << 8 | 'h':
+		case 'e' << 8 | 'r':
+		case 't' << 8 | ':':
+		case 'b' << 8 | 'y':
+		case 'r' << 8 | 's':
+		case 'u' << 8 | 'r':
+		case 'o' << 8 | 'r':
+		case 'r' << 8 | 'a':
+		case 'r' << 8 | 'u':
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* The host name that stands at 'start', with the marks before it that people put there. */
+static Slice
+led_host(Slice s, size_t start, bool needs_address)
+{
+	size_t		end;
+	bool		addressed;		/* its address follows in brackets */
+	Slice		name;
+
+	if (start < s.n && (s.p[start] == '<' || s.p[start] == '(' || s.p[start] == '['))
+		start++;
+	end = start;
+	while (end < s.n && (ascii_is_alnum(s.p[end]) || s.p[end] == '.' || s.p[end] == '-' || s.p[end] == '_'))
+		end++;
+	addressed = end + 1 < s.n && s.p[end] == ' ' && s.p[end + 1] == '[';
+	while (end > start && s.p[end - 1] == '.')
+		end--;
+	name = slice(s.p + start, end - start);
+	if (!address_is_domain(name) || slice_find(name, '.', 0) == SLICE_NPOS || (needs_address && !addressed))
+		return SLICE_NONE;
+	return name;
+}
+
+/* The host behind the most telling words that lead to one. */
+static Slice
+host_behind_lead(Slice s)
+{
+	size_t		best = HOST_LEADS;
+	Slice		host = SLICE_NONE;
+
+	for (size_t blank = slice_find(s, ' ', 2); blank != SLICE_NPOS; blank = slice_find(s, ' ', blank + 1))
+	{
+		if (!ends_lead(s.p[blank - 2], s.p[blank - 1]))
+			continue;
+		for (size_t k = 0; k < best; k++)
+		{
+			size_t		n = host_leads[k].n;
+			size_t		at = blank + 1 - n;
+			Slice		found;
+
+			if (n > blank + 1 || !slice_starts_nocase(slice(s.p + at, n), host_leads[k]) ||
+				(at > 0 && ascii_is_alnum(s.p[at - 1])))
+				continue;
+			/* the shortest says little by itself */
+			found = led_host(s, blank + 1, n <= 3);
+			if (found.n > 0)
+			{
+				best = k;
+				host = found;
+			}
+		}
+	}
+	return host;
+}
+
 /* The host that the preface before the reply names. */
 static void
 find_rhost(Reply *reply, size_t preface)
 {
-	static const Slice leads[] = {
-		SLICE_LIT("host "), SLICE_LIT("connect to "), SLICE_LIT("connection with "),
-		SLICE_LIT("conversation with "), SLICE_LIT("connected to "), SLICE_LIT("remote delivery to "),
-		SLICE_LIT("server "), SLICE_LIT("host: "), SLICE_LIT("talking to "), SLICE_LIT("timed out with "),
-		SLICE_LIT("refused by "), SLICE_LIT("reset by "),
-		/* German, French, Spanish and Portuguese, Polish, Czech */
-		SLICE_LIT("servers "), SLICE_LIT("serveur "), SLICE_LIT("servidor "), SLICE_LIT("serwera "), SLICE_LIT("serveru "),
-		/* Gmail until 2016: "... for the recipient domain example.com by mx.example.com. [192.0.2.1]." */
-		SLICE_LIT("by "),
-	};
 	Slice		s = slice(reply->whole.p, preface);
 	size_t		offset = 0;
 	Slice		ip;
 
 	reply->rhost = exchange_host(reply->whole, preface);
-	if (reply->rhost.n > 0)
-		return;
 	/* qmail: "192.0.2.1 does not like recipient." */
-	if (address_find_ip(slice(s.p, s.n < 48 ? s.n : 48), &offset, &ip) && ip.p == s.p)
-	{
+	if (reply->rhost.n == 0 && address_find_ip(slice(s.p, s.n < 48 ? s.n : 48), &offset, &ip) && ip.p == s.p)
 		reply->rhost = ip;
-		return;
-	}
-	/* dma: "mx.example.com [192.0.2.1] did not like our RCPT TO:" */
-	offset = slice_find_nocase(s, SLICE_LIT(" did not like our "), 0);
-	/* patched qmail: "From: <a@b> RCPT: <c@d> 192.0.2.1 does not like recipient." */
-	if (offset == SLICE_NPOS)
-		offset = slice_find_nocase(s, SLICE_LIT(" does not like "), 0);
-	if (offset != SLICE_NPOS)
-	{
-		size_t		end = offset;
-		size_t		start;
-
-		if (end > 0 && s.p[end - 1] == ']')
-		{
-			while (end > 0 && s.p[end - 1] != '[')
-				end--;
-			while (end > 0 && (s.p[end - 1] == '[' || s.p[end - 1] == ' '))
-				end--;
-		}
-		for (start = end; start > 0 && !ascii_is_space(s.p[start - 1]);)
-			start--;
-		if (address_is_domain(slice(s.p + start, end - start)))
-		{
-			reply->rhost = slice(s.p + start, end - start);
-			return;
-		}
-	}
-	for (size_t k = 0; k < sizeof(leads) / sizeof(leads[0]); k++)
-	{
-		size_t		at = 0;
-
-		while ((at = slice_find_nocase(s, leads[k], at)) != SLICE_NPOS)
-		{
-			size_t		start = at + leads[k].n;
-			size_t		end;
-			bool		addressed;	/* its address follows in brackets */
-			Slice		name;
-
-			if (start < s.n && (s.p[start] == '<' || s.p[start] == '(' || s.p[start] == '['))
-				start++;
-			end = start;
-
-			while (end < s.n && (ascii_is_alnum(s.p[end]) || s.p[end] == '.' || s.p[end] == '-' || s.p[end] == '_'))
-				end++;
-			addressed = end + 1 < s.n && s.p[end] == ' ' && s.p[end + 1] == '[';
-			while (end > start && s.p[end - 1] == '.')
-				end--;
-			name = slice(s.p + start, end - start);
-			if ((at == 0 || !ascii_is_alnum(s.p[at - 1])) && address_is_domain(name) &&
-				slice_find(name, '.', 0) != SLICE_NPOS && (leads[k].n > 3 || addressed))
-			{
-				reply->rhost = name;
-				return;
-			}
-			at = start;
-		}
-	}
+	if (reply->rhost.n == 0)
+		reply->rhost = disliking_host(s);
+	if (reply->rhost.n == 0)
+		reply->rhost = host_behind_lead(s);
 }
 
 /* Cuts what the reporting host put behind the reply: "(in reply to RCPT TO command)", closing quotes. */
 static Slice
 without_suffix(Slice s)
 {
-	size_t		at = slice_find_nocase(s, SLICE_LIT("(in reply to "), 0);
+	static const Slice suffixes[] = {
+		SLICE_LIT("(in reply to "), SLICE_LIT("Giving up on "), SLICE_LIT("> #SMTP#"),
+	};
 
-	if (at != SLICE_NPOS && at > 0)
-		s.n = at;
-	at = slice_find_nocase(s, SLICE_LIT("Giving up on "), 0);
-	if (at != SLICE_NPOS && at > 0)
-		s.n = at;
-	at = slice_find_nocase(s, SLICE_LIT("> #SMTP#"), 0);
-	if (at != SLICE_NPOS && at > 0)
-		s.n = at;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+	{
+		size_t		at = slice_find_nocase(s, suffixes[i], 0);
+
+		if (at != SLICE_NPOS && at > 0)
+			s.n = at;
+	}
 	s = slice_trim(s);
 	if (s.n > 0 && (s.p[s.n - 1] == '\'' || s.p[s.n - 1] == '"') &&
 		memchr(s.p, s.p[s.n - 1], s.n - 1) == NULL)
@@ -484,10 +574,11 @@ reply_read(Arena *arena, Slice text, Reply *reply)
 	reply->folded = reply->whole = s;
 	for (size_t i = 0; i + 3 <= s.n; i++)
 	{
-		Reply		candidate = *reply;
+		Reply		candidate;
 
-		if (!ascii_is_digit(s.p[i]) || !is_code_at(s, i))
+		if (!may_begin_code[(unsigned char) s.p[i]] || !is_code_at(s, i))
 			continue;
+		candidate = *reply;
 		/* "421 4.3.0 upstream error (421)": mentioned, not said */
 		if (found != SLICE_NPOS && s.p[i - 1] == '(' && i + 3 < s.n && s.p[i + 3] == ')')
 			continue;

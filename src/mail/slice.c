@@ -5,6 +5,7 @@
  * Allocates nothing, knows no locale, and is linear in what it is given: the
  * needle of a search may come from a stranger's mail as well as the text.
  */
+#include "mail/bytes16.h"
 #include "mail/slice.h"
 
 /*
@@ -60,33 +61,6 @@ slice_find(Slice s, char c, size_t from)
 	return hit ? (size_t) (hit - s.p) : SLICE_NPOS;
 }
 
-/* Sixteen bytes at once, on whatever the machine has for it (a GCC and Clang extension). */
-typedef uint8_t Bytes16 __attribute__((vector_size(16)));
-
-static inline Bytes16
-load16(const char *p)
-{
-	Bytes16		bytes;
-
-	memcpy(&bytes, p, sizeof(bytes));
-	return bytes;
-}
-
-static inline Bytes16
-repeat16(uint8_t byte)
-{
-	return (Bytes16) {0} + byte;
-}
-
-static inline bool
-any16(Bytes16 bytes)
-{
-	uint64_t	halves[2];
-
-	memcpy(halves, &bytes, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
-}
-
 /* 0x20 for a letter, whose cases differ in that bit, else 0 */
 static uint8_t
 case_bit(char c)
@@ -105,10 +79,10 @@ find_short(Slice s, Slice what, size_t from)
 	size_t		last = what.n - 1;
 	uint8_t		first_bit = case_bit(what.p[0]);
 	uint8_t		last_bit = case_bit(what.p[last]);
-	Bytes16		first_bits = repeat16(first_bit);
-	Bytes16		last_bits = repeat16(last_bit);
-	Bytes16		first_byte = repeat16((uint8_t) what.p[0] | first_bit);
-	Bytes16		last_byte = repeat16((uint8_t) what.p[last] | last_bit);
+	Bytes16		first_bits = bytes16_repeat(first_bit);
+	Bytes16		last_bits = bytes16_repeat(last_bit);
+	Bytes16		first_byte = bytes16_repeat((uint8_t) what.p[0] | first_bit);
+	Bytes16		last_byte = bytes16_repeat((uint8_t) what.p[last] | last_bit);
 	size_t		i = from;
 
 	while (i < end)
@@ -117,10 +91,10 @@ find_short(Slice s, Slice what, size_t from)
 
 		if (stop <= end)
 		{
-			Bytes16		hits = (Bytes16) ((load16(s.p + i) | first_bits) == first_byte) &
-				(Bytes16) ((load16(s.p + i + last) | last_bits) == last_byte);
+			Bytes16		hits = (Bytes16) ((bytes16_load(s.p + i) | first_bits) == first_byte) &
+				(Bytes16) ((bytes16_load(s.p + i + last) | last_bits) == last_byte);
 
-			if (!any16(hits))
+			if (!bytes16_any(hits))
 			{
 				i = stop;
 				continue;

@@ -8,6 +8,7 @@
  * writes more bytes than it read: no row of fold_ranges may map a character to
  * a longer one.
  */
+#include "mail/bytes16.h"
 #include "match/fold.h"
 
 /* What an ASCII byte becomes (white space a blank); 0: no ASCII, look closer. */
@@ -226,8 +227,6 @@ run_stops(uint8_t plain, uint8_t next)
 	return (plain == 0) | ((plain == ' ') & ((next & ~' ') == 0));
 }
 
-/* Sixteen bytes at once, on whatever the machine has for it (a GCC and Clang extension). */
-typedef uint8_t Bytes16 __attribute__((vector_size(16)));
 typedef uint32_t Numbers4 __attribute__((vector_size(16)));
 
 /*
@@ -238,21 +237,17 @@ typedef uint32_t Numbers4 __attribute__((vector_size(16)));
 static inline bool
 fold_sixteen(const unsigned char *in, char *out)
 {
-	Bytes16		bytes;
-	Bytes16		next;
+	Bytes16		bytes = bytes16_load(in);
+	Bytes16		next = bytes16_load(in + 1);
 	Bytes16		stops;
-	uint64_t	halves[2];
 
-	memcpy(&bytes, in, 16);
-	memcpy(&next, in + 1, 16);
 	/* below the blank, DEL and beyond ASCII; a blank before another one, or before these */
 	stops = (Bytes16) (bytes - 0x20 > 0x7e - 0x20) |
 		((Bytes16) (bytes == ' ') & (Bytes16) (next - 0x21 > 0x7e - 0x21));
-	memcpy(halves, &stops, 16);
-	if ((halves[0] | halves[1]) != 0)
+	if (bytes16_any(stops))
 		return false;
 	bytes |= (Bytes16) (bytes - 'A' <= 'Z' - 'A') & ('a' - 'A');
-	memcpy(out, &bytes, 16);
+	bytes16_store(out, bytes);
 	return true;
 }
 
