@@ -42,6 +42,7 @@ typedef struct Array
 {
 	Arena	   *arena;
 	MatchNode  *nodes;
+	uint8_t    *is_base;		/* of some node: a slot's class tells its parent, so no two may share one */
 	int32_t    *after;			/* free slots as a list, ended by -1 */
 	int32_t    *before;
 	int32_t		size;
@@ -94,6 +95,15 @@ need_child(Trie *trie, int32_t node, uint8_t byte)
 	return child;
 }
 
+/* Are both first pieces of phrases with "*", and found at the same places? */
+static bool
+is_alike(const AutomatonPiece *a, const AutomatonPiece *b)
+{
+	return a->pattern.piece == 0 && b->pattern.piece == 0 && a->pattern.pieces > 1 && b->pattern.pieces > 1 &&
+		a->pattern.word_start == b->pattern.word_start && a->pattern.word_end == b->pattern.word_end &&
+		slice_equal(a->bytes, b->bytes);
+}
+
 /* Makes the trie; 'patterns' get their length and join their node's list. */
 static void
 make_trie(Arena *arena, Trie *trie, const AutomatonPiece *pieces, size_t count,
@@ -114,11 +124,17 @@ make_trie(Arena *arena, Trie *trie, const AutomatonPiece *pieces, size_t count,
 	for (i = count; i-- > 0;)
 	{
 		int32_t		node = 0;
+		int32_t    *link;
 
 		for (k = 0; k < pieces[i].bytes.n; k++)
 			node = need_child(trie, node, (uint8_t) pieces[i].bytes.p[k]);
 		patterns[i] = pieces[i].pattern;
 		patterns[i].length = (uint16_t) pieces[i].bytes.n;
+		/* the first one in order of row stands for those that are alike */
+		for (link = &trie->nodes[node].output; *link >= 0 && !is_alike(&pieces[*link], &pieces[i]); link = &patterns[*link].next)
+			;
+		if (*link >= 0)
+			*link = patterns[*link].next;
 		patterns[i].next = trie->nodes[node].output;
 		trie->nodes[node].output = (int32_t) i;
 	}
@@ -210,6 +226,7 @@ array_reserve(Array *array, int32_t size)
 {
 	int32_t		larger = array->size ? array->size : 1024;
 	MatchNode  *nodes;
+	uint8_t    *is_base;
 	int32_t    *after;
 	int32_t    *before;
 	int32_t		i;
@@ -219,15 +236,18 @@ array_reserve(Array *array, int32_t size)
 	while (larger < size)
 		larger *= 2;
 	nodes = arena_alloc(array->arena, (size_t) larger * sizeof(MatchNode));
+	is_base = arena_zalloc(array->arena, (size_t) larger);
 	after = arena_alloc(array->arena, (size_t) larger * sizeof(int32_t));
 	before = arena_alloc(array->arena, (size_t) larger * sizeof(int32_t));
 	if (array->size)
 	{
 		memcpy(nodes, array->nodes, (size_t) array->size * sizeof(MatchNode));
+		memcpy(is_base, array->is_base, (size_t) array->size);
 		memcpy(after, array->after, (size_t) array->size * sizeof(int32_t));
 		memcpy(before, array->before, (size_t) array->size * sizeof(int32_t));
 	}
 	array->nodes = nodes;
+	array->is_base = is_base;
 	array->after = after;
 	array->before = before;
 	for (i = array->size; i < larger; i++)
@@ -293,7 +313,7 @@ array_find_base(Array *array, const uint8_t *classes, int count)
 			array_reserve(array, array->size + 1);
 		}
 		base = slot - classes[0];
-		if (base >= 0)
+		if (base >= 0 && !array->is_base[base])
 		{
 			array_reserve(array, slot + 256);
 			for (k = 1; k < count && array_is_free(array, base + classes[k]); k++)
@@ -345,13 +365,14 @@ place_nodes(const Trie *trie, Array *array, const uint8_t *classes)
 		if (count == 0)
 			continue;
 		base = array_find_base(array, wanted, count);
+		array->is_base[base] = 1;
 		array->nodes[node->place].base = base;
 		for (child = node->child; child != NO_NODE; child = trie->nodes[child].sibling)
 		{
 			int32_t		slot = base + classes[trie->nodes[child].byte];
 
 			array_take(array, slot);
-			array->nodes[slot].check = node->place;
+			array->nodes[slot].check = classes[trie->nodes[child].byte];
 			trie->nodes[child].place = slot;
 		}
 	}
@@ -361,22 +382,50 @@ place_nodes(const Trie *trie, Array *array, const uint8_t *classes)
 
 		array->nodes[node->place].fail = trie->nodes[node->skip].place;
 		array->nodes[node->place].output = node->output;
+		/* behind all that are in use nothing agrees */
+		if (node->child == NO_NODE)
+			array->nodes[node->place].base = array->limit;
 	}
 }
 
-/* Numbers the phrases of several pieces, which come in order; returns how many there are. */
-static uint32_t
-number_spread(MatchPattern *patterns, size_t count)
+/*
+ * Numbers the phrases of several pieces, which come in order, and their first
+ * pieces, of which those that are alike get one number; fills the table with it.
+ */
+static void
+number_spread(Arena *arena, const AutomatonPiece *pieces, MatchPattern *patterns, size_t count, MatchTable *table)
 {
-	uint32_t	numbered = 0;
+	uint32_t   *openings = arena_alloc(arena, (count + 1) * sizeof(uint32_t));
+	size_t	   *firsts = arena_alloc(arena, (count + 1) * sizeof(size_t));
+	uint32_t	phrases = 0;
+	uint32_t	opening_count = 0;
 
 	for (size_t i = 0; i < count; i++)
 	{
-		if (patterns[i].pieces > 1 && patterns[i].piece == 0)
-			numbered++;
-		patterns[i].spread = patterns[i].pieces > 1 ? numbered - 1 : 0;
+		MatchPattern *pattern = &patterns[i];
+		uint32_t	k;
+
+		pattern->spread = 0;
+		if (pattern->pieces < 2)
+			continue;
+		if (pattern->piece > 0)
+		{
+			pattern->spread = phrases - 1;
+			continue;
+		}
+		for (k = 0; k < opening_count; k++)
+		{
+			if (is_alike(&pieces[firsts[k]], &pieces[i]))
+				break;
+		}
+		if (k == opening_count)
+			firsts[opening_count++] = i;
+		pattern->spread = k;
+		openings[phrases++] = k;
 	}
-	return numbered;
+	table->openings = openings;
+	table->opening_count = opening_count;
+	table->spread_count = phrases;
 }
 
 static void
@@ -418,7 +467,7 @@ automaton_build(Arena *arena, const AutomatonPiece *pieces, size_t count,
 	uint8_t    *begins = arena_zalloc(arena, MATCH_BEGIN_BITS / 8);
 	uint8_t    *begins_short = arena_zalloc(arena, MATCH_BEGIN_BITS / 8);
 	Trie		trie;
-	Array		array = {arena, NULL, NULL, NULL, 0, -1, -1, 0};
+	Array		array = {arena, NULL, NULL, NULL, NULL, 0, -1, -1, 0};
 	int			highest;
 
 	make_trie(arena, &trie, pieces, count, patterns);
@@ -427,14 +476,14 @@ automaton_build(Arena *arena, const AutomatonPiece *pieces, size_t count,
 	highest = number_classes(&trie, classes);
 	place_nodes(&trie, &array, classes);
 
-	/* a base is below 'limit': so is each base + class below this */
+	/* a base is 'limit' at most: so is each base + class below this */
 	array_reserve(&array, array.limit + highest + 1);
 	table->nodes = array.nodes;
 	table->node_count = (uint32_t) (array.limit + highest + 1);
 	table->patterns = patterns;
 	table->pattern_count = (uint32_t) count;
 	table->phrase_count = phrase_count;
-	table->spread_count = number_spread(patterns, count);
+	number_spread(arena, pieces, patterns, count, table);
 	mark_begins(pieces, count, begins, begins_short);
 	table->classes = classes;
 	table->begins = begins;

@@ -89,13 +89,19 @@ write_match(Datac *datac, Text *text, const char *name, const char *plural, cons
 	if (table.pattern_count == 0)
 		text_add(text, "{0}");
 	text_add(text, "\n};\n");
+	text_add(text, "\nstatic const uint32_t %s_openings[] = {", plural);
+	for (i = 0; i < table.spread_count; i++)
+		text_add(text, "%s%u,", i % 32 ? "" : "\n", table.openings[i]);
+	if (table.spread_count == 0)
+		text_add(text, "0");
+	text_add(text, "\n};\n");
 	write_bytes(text, plural, "classes", table.classes, 256);
 	write_bytes(text, plural, "begins", table.begins, MATCH_BEGIN_BITS / 8);
 	write_bytes(text, plural, "begins_short", table.begins_short, MATCH_BEGIN_BITS / 8);
 	text_add(text, "\nconst MatchTable knowledge_%s_match = {\n"
-			 "\t%s_nodes, %u, %s_patterns, %u, %u, %u, %s_classes, %s_begins, %s_begins_short\n};\n",
+			 "\t%s_nodes, %u, %s_patterns, %u, %u, %u, %s_openings, %u, %s_classes, %s_begins, %s_begins_short\n};\n",
 			 name, plural, table.node_count, plural, table.pattern_count, table.phrase_count, table.spread_count,
-			 plural, plural, plural);
+			 plural, table.opening_count, plural, plural, plural);
 	return table;
 }
 

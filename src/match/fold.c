@@ -232,15 +232,17 @@ typedef uint32_t Numbers4 __attribute__((vector_size(16)));
 /*
  * Folds sixteen bytes of an ASCII run, with one more behind them to look at;
  * false, with nothing of use in 'out', when the run stops among them or
- * something needs a closer look.
+ * something needs a closer look.  A single line end is a blank like another.
  */
 static inline bool
 fold_sixteen(const unsigned char *in, char *out)
 {
 	Bytes16		bytes = bytes16_load(in);
 	Bytes16		next = bytes16_load(in + 1);
+	Bytes16		line_ends = (Bytes16) (bytes == '\n');
 	Bytes16		stops;
 
+	bytes ^= line_ends & ('\n' ^ ' ');
 	/* below the blank, DEL and beyond ASCII; a blank before another one, or before these */
 	stops = (Bytes16) (bytes - 0x20 > 0x7e - 0x20) |
 		((Bytes16) (bytes == ' ') & (Bytes16) (next - 0x21 > 0x7e - 0x21));

@@ -11,7 +11,7 @@
 /* Bytes between two calls of the arena's interrupt hook. */
 #define MATCH_STRIDE 65536
 
-/* A phrase with "*" of which a piece was seen. */
+/* A phrase with "*" of which more than the first piece was seen. */
 typedef struct Begun
 {
 	uint32_t	start;			/* of the first piece */
@@ -19,50 +19,77 @@ typedef struct Begun
 	uint32_t	next;			/* the piece that is waited for; as many as there are: it was reported */
 } Begun;
 
+/* The first place of a first piece. */
+typedef struct Opening
+{
+	uint32_t	start;
+	uint32_t	end;
+} Opening;
+
 typedef struct BegunList
 {
 	Arena	   *arena;
-	uint64_t   *bits;			/* which of the entries hold anything; NULL until a phrase begins */
+	uint64_t   *opened;			/* which of the openings were seen; NULL until one is */
+	uint64_t   *begun;			/* which of the entries hold anything */
+	Opening    *openings;
 	Begun	   *entries;		/* by MatchPattern.spread */
 } BegunList;
 
-/* Room for all phrases with "*" that there are; false: no memory. */
-static bool
-begun_open(BegunList *list, uint32_t spread_count)
+static inline bool
+bit_is_set(const uint64_t *bits, uint32_t bit)
 {
-	size_t		words = (spread_count + 63) / 64;
+	return (bits[bit >> 6] >> (bit & 63)) & 1;
+}
 
-	list->bits = arena_alloc(list->arena, words * sizeof(uint64_t) + spread_count * sizeof(Begun));
-	if (list->bits == NULL)
-		return false;
-	memset(list->bits, 0, words * sizeof(uint64_t));
-	list->entries = (Begun *) (list->bits + words);
-	return true;
+static inline void
+set_bit(uint64_t *bits, uint32_t bit)
+{
+	bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
+}
+
+/* Notes the first place of a first piece.  Room is made for all that there are; without it they are not found. */
+static void
+begun_open(BegunList *list, const MatchTable *table, uint32_t opening, uint32_t start, uint32_t end)
+{
+	if (list->opened == NULL)
+	{
+		size_t		opened = (table->opening_count + 63) / 64;
+		size_t		begun = (table->spread_count + 63) / 64;
+
+		list->opened = arena_alloc(list->arena, (opened + begun) * sizeof(uint64_t) +
+								   table->spread_count * sizeof(Begun) + table->opening_count * sizeof(Opening));
+		if (list->opened == NULL)
+			return;
+		memset(list->opened, 0, (opened + begun) * sizeof(uint64_t));
+		list->begun = list->opened + opened;
+		list->entries = (Begun *) (list->begun + begun);
+		list->openings = (Opening *) (list->entries + table->spread_count);
+	}
+	if (bit_is_set(list->opened, opening))
+		return;
+	set_bit(list->opened, opening);
+	list->openings[opening] = (Opening) {start, end};
 }
 
 /*
- * Takes note of a piece of a phrase with "*" at [start, end).  Returns true
- * when it completes the phrase, and then fills 'hit'.  The earliest place of
- * each piece is taken, which finds the phrase whenever any choice would.
+ * Takes note of a further piece of a phrase with "*" at [start, end).  Returns
+ * true when it completes the phrase, and then fills 'hit'.  The earliest place
+ * of each piece is taken, which finds the phrase whenever any choice would.
  */
 static bool
 begun_advance(BegunList *list, const MatchTable *table, const MatchPattern *pattern,
 			  uint32_t start, uint32_t end, MatchHit *hit)
 {
-	uint32_t	spread = pattern->spread;
-	uint64_t	bit = UINT64_C(1) << (spread & 63);
+	uint32_t	opening = table->openings[pattern->spread];
 	Begun	   *begun;
 
-	if (list->bits == NULL && (pattern->piece != 0 || !begun_open(list, table->spread_count)))
+	if (list->opened == NULL || !bit_is_set(list->opened, opening))
 		return false;
-	begun = &list->entries[spread];
-	if ((list->bits[spread >> 6] & bit) == 0)
+	begun = &list->entries[pattern->spread];
+	if (!bit_is_set(list->begun, pattern->spread))
 	{
-		if (pattern->piece != 0)
-			return false;
-		list->bits[spread >> 6] |= bit;
-		*begun = (Begun) {start, end, 1};
-		return false;
+		set_bit(list->begun, pattern->spread);
+		*begun = (Begun) {list->openings[opening].start, list->openings[opening].end, 1};
 	}
 	if (begun->next != pattern->piece || start < begun->end)
 		return false;
@@ -127,40 +154,40 @@ next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_
 static uint32_t
 walk(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end, int32_t *state)
 {
-	const MatchNode *nodes = table->nodes;
+	const MatchNode *const root = table->nodes;
 	const uint8_t *classes = table->classes;
-	size_t		s = (uint32_t) *state;
+	const MatchNode *node = root + *state;
 
 	for (; i < end; i++)
 	{
-		size_t		class = classes[in[i]];
-		size_t		child = (uint32_t) nodes[s].base + class;
+		int32_t		class = classes[in[i]];
+		const MatchNode *child = root + node->base + class;
 
 		/* down to a child, over ever shorter suffixes of what was read */
-		while ((uint32_t) nodes[child].check != s)
+		while (child->check != class)
 		{
-			if (s == 0)
+			if (node == root)
 			{
 				*state = 0;
 				return i + 1;
 			}
-			s = (uint32_t) nodes[s].fail;
+			node = root + node->fail;
 			/* none begins within a word */
-			if (s == 0 && i > 0 && is_word[in[i]] && is_word[in[i - 1]])
+			if (node == root && i > 0 && is_word[in[i]] && is_word[in[i - 1]])
 			{
 				*state = 0;
 				return i;
 			}
-			child = (uint32_t) nodes[s].base + class;
+			child = root + node->base + class;
 		}
-		s = child;
-		if (nodes[s].output >= 0)
+		node = child;
+		if (node->output >= 0)
 		{
 			i++;
 			break;
 		}
 	}
-	*state = (int32_t) s;
+	*state = (int32_t) (node - root);
 	return i;
 }
 
@@ -174,7 +201,7 @@ match_run(const MatchTable *table, Arena *arena, Slice text,
 	uint32_t	pause = n < MATCH_STRIDE ? n : MATCH_STRIDE;
 	uint32_t	i = 0;
 	int32_t		state = 0;
-	BegunList	begun = {arena, NULL, NULL};
+	BegunList	begun = {arena, NULL, NULL, NULL, NULL};
 
 	if (table->pattern_count == 0)
 		return;
@@ -198,6 +225,11 @@ match_run(const MatchTable *table, Arena *arena, Slice text,
 			if ((pattern->word_start && start > 0 && is_word[in[start - 1]]) ||
 				(pattern->word_end && i < n && is_word[in[i]]))
 				continue;
+			if (pattern->pieces > 1 && pattern->piece == 0)
+			{
+				begun_open(&begun, table, pattern->spread, start, i);
+				continue;
+			}
 			if (pattern->pieces > 1 && !begun_advance(&begun, table, pattern, start, i, &hit))
 				continue;
 			if (!found(context, &hit))

@@ -18,21 +18,22 @@
 /* One node of the double array; 16 bytes, four to a cache line. */
 typedef struct MatchNode
 {
-	int32_t		base;			/* child of c is at base + class(c) when check agrees */
-	int32_t		check;			/* the parent, -1 when free; the root is node 0 */
+	int32_t		base;			/* child of c is at base + class(c) when check agrees; of one parent only */
+	int32_t		check;			/* the class that leads here, -1 when free; the root is node 0 */
 	int32_t		fail;			/* where to go on when no child fits */
 	int32_t		output;			/* first of the patterns that end here, -1 */
 } MatchNode;
 
 /*
- * One piece of a phrase.  A piece that begins with an ASCII letter or digit
+ * One piece of a phrase.  First pieces that are alike, of phrases with "*",
+ * are one pattern, of the first such phrase.  A piece that begins with an ASCII letter or digit
  * always has word_start: the automaton relies on it and looks at nothing that
  * begins inside a word.
  */
 typedef struct MatchPattern
 {
 	uint32_t	phrase;			/* row of the data table */
-	uint32_t	spread;			/* of a phrase with "*": its number among those */
+	uint32_t	spread;			/* of a phrase with "*": its number among those; of a first piece the opening's */
 	uint16_t	piece;			/* 0-based */
 	uint16_t	pieces;			/* of this phrase */
 	uint16_t	length;			/* bytes */
@@ -50,6 +51,8 @@ typedef struct MatchTable
 	uint32_t	pattern_count;
 	uint32_t	phrase_count;
 	uint32_t	spread_count;	/* phrases with "*" */
+	const uint32_t *openings;	/* [spread_count]: their first pieces, of which many share one */
+	uint32_t	opening_count;
 	const uint8_t *classes;		/* [256]: byte to class, 0 = occurs in no phrase */
 	/* sets of bits, of MATCH_BEGIN_BITS each: where no piece can begin (a few other places are in them, too) */
 	const uint8_t *begins;		/* by match_begin(), of the pieces of four bytes and more */

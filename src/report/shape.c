@@ -130,11 +130,15 @@ is_display_name(Slice name)
 bool
 shape_read(Slice line, Shape *shape)
 {
-	size_t		begin = skip_bullets(line);
+	size_t		begin;
 	size_t		i;
 	Slice		rest;
 
 	memset(shape, 0, sizeof(*shape));
+	/* most lines hold nothing that could be an address */
+	if (slice_find(line, '@', 0) == SLICE_NPOS && slice_find(line, '<', 0) == SLICE_NPOS)
+		return false;
+	begin = skip_bullets(line);
 	if (begin >= line.n)
 		return false;
 	/* Exchange's and MailEnable's "[SMTP:a@b]" */

@@ -13,16 +13,24 @@ text_has_words(const Reader *reader)
 	return reader->words_end > reader->words_start;
 }
 
+/* Does "550 5.1.1" or "550-5.1.1" stand here, with its first point at 'dot'? */
+static bool
+is_reply_at(Slice line, size_t dot)
+{
+	const char *p = line.p + dot - 5;
+
+	return dot >= 5 && dot + 3 < line.n && p[7] == '.' && ascii_is_digit(p[6]) && ascii_is_digit(p[8]) &&
+		(p[4] == '4' || p[4] == '5') && (p[3] == ' ' || p[3] == '-') &&
+		(p[0] == '4' || p[0] == '5') && p[1] >= '0' && p[1] <= '7' && ascii_is_digit(p[2]) &&
+		(dot == 5 || !(ascii_is_alnum(p[-1]) || p[-1] == '.' || p[-1] == '-'));
+}
+
 bool
 text_holds_reply(Slice line)
 {
-	for (size_t i = 0; i + 8 < line.n; i++)
+	for (size_t dot = slice_find(line, '.', 5); dot != SLICE_NPOS; dot = slice_find(line, '.', dot + 1))
 	{
-		if ((line.p[i] == '4' || line.p[i] == '5') && line.p[i + 1] >= '0' && line.p[i + 1] <= '7' &&
-			ascii_is_digit(line.p[i + 2]) && (line.p[i + 3] == ' ' || line.p[i + 3] == '-') &&
-			(line.p[i + 4] == '4' || line.p[i + 4] == '5') && line.p[i + 5] == '.' &&
-			ascii_is_digit(line.p[i + 6]) && line.p[i + 7] == '.' && ascii_is_digit(line.p[i + 8]) &&
-			(i == 0 || !(ascii_is_alnum(line.p[i - 1]) || line.p[i - 1] == '.' || line.p[i - 1] == '-')))
+		if (is_reply_at(line, dot))
 			return true;
 	}
 	return false;

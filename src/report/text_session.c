@@ -10,6 +10,9 @@
 bool
 text_is_session_line(Slice line)
 {
+	/* most lines begin with something else */
+	if (line.n == 0 || strchr("<>SRIOsrio", line.p[0]) == NULL)
+		return false;
 	if (slice_starts_nocase(line, SLICE_LIT("<<< ")))
 		return line.n > 7 && ascii_is_digit(line.p[4]);
 	if (transcript_names_side(line))
