@@ -9,37 +9,29 @@
  */
 #include "mail/mime.h"
 
-bool
-mime_next_line(Slice text, char line_end, size_t *offset, Slice *line)
-{
-	const char *start = text.p + *offset;
-	size_t		left = text.n - *offset;
-	const char *end;
-	size_t		n;
+#define MAX_NAME_BYTES 128
 
-	if (*offset >= text.n)
-		return false;
-	end = memchr(start, line_end, left);
-	n = end ? (size_t) (end - start) : left;
-	*offset += end ? n + 1 : n;
-	while (n > 0 && start[n - 1] == '\r')
-		n--;
-	*line = slice(start, n);
-	return true;
+/* RFC 5322 2.2: printable US-ASCII except colon */
+static inline bool
+is_name_char(char c)
+{
+	return (unsigned char) (c - '!') <= '~' - '!' && c != ':';
 }
 
 /* Length of the field name at the start of a line, 0 when it is no field. */
-static size_t
+static inline size_t
 field_name_length(Slice line)
 {
+	size_t		most = line.n < MAX_NAME_BYTES + 1 ? line.n : MAX_NAME_BYTES + 1;
 	size_t		n = 0;
 	size_t		i;
 
-	/* RFC 5322 2.2: printable US-ASCII except colon */
-	while (n < line.n && line.p[n] > ' ' && line.p[n] < 0x7f && line.p[n] != ':')
+	while (n < most && is_name_char(line.p[n]))
 		n++;
-	if (n == 0 || n > 128)
+	if (n == 0 || n > MAX_NAME_BYTES)
 		return 0;
+	if (n < line.n && line.p[n] == ':')
+		return n;
 	/* obsolete syntax allows blanks before the colon (RFC 5322 4.5) */
 	for (i = n; i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'); i++)
 		;

@@ -95,6 +95,23 @@ Slice		mime_without_comments(Arena *arena, Slice value);
  * False at the end of the text.  line_end as in Message; a CR before it is
  * dropped.
  */
-bool		mime_next_line(Slice text, char line_end, size_t *offset, Slice *line);
+static inline bool
+mime_next_line(Slice text, char line_end, size_t *offset, Slice *line)
+{
+	const char *start = text.p + *offset;
+	size_t		left = text.n - *offset;
+	const char *end;
+	size_t		n;
+
+	if (*offset >= text.n)
+		return false;
+	end = memchr(start, line_end, left);
+	n = end ? (size_t) (end - start) : left;
+	*offset += end ? n + 1 : n;
+	while (n > 0 && start[n - 1] == '\r')
+		n--;
+	*line = slice(start, n);
+	return true;
+}
 
 #endif							/* BOUNCE_MIME_H */
