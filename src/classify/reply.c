@@ -134,6 +134,9 @@ fold_lines(Arena *arena, Slice text)
 				memcpy(code, text.p + i, 3);
 		}
 		out[n++] = c;
+		/* the rest of the word, as far as no code can begin in it */
+		while (i + 1 < text.n && c != ';' && c != ':' && !ascii_is_space(text.p[i + 1]))
+			out[n++] = c = text.p[++i];
 	}
 	return slice_trim(slice(out, n));
 }
@@ -149,8 +152,9 @@ one_line(Arena *arena, Slice text)
 	out = arena_alloc(arena, text.n);
 	if (out == NULL)
 		return text;
-	for (size_t i = 0; i < text.n; i++)
-		out[i] = text.p[i] == '\n' ? ' ' : text.p[i];
+	memcpy(out, text.p, text.n);
+	for (char *end = out; (end = memchr(end, '\n', text.n - (size_t) (end - out))) != NULL;)
+		*end++ = ' ';
 	return slice(out, text.n);
 }
 

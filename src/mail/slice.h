@@ -48,10 +48,18 @@ slice_is_empty(Slice s)
 	return s.n == 0;
 }
 
+#define ASCII_UPPER 1
+#define ASCII_LOWER 2
+#define ASCII_DIGIT 4
+#define ASCII_SPACE 8
+
+extern const uint8_t ascii_classes[256];
+extern const char ascii_lowers[256];
+
 static inline char
 ascii_lower(char c)
 {
-	return (c >= 'A' && c <= 'Z') ? (char) (c + ('a' - 'A')) : c;
+	return ascii_lowers[(unsigned char) c];
 }
 
 static inline bool
@@ -63,20 +71,20 @@ ascii_is_digit(char c)
 static inline bool
 ascii_is_alpha(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return (ascii_classes[(unsigned char) c] & (ASCII_UPPER | ASCII_LOWER)) != 0;
 }
 
 static inline bool
 ascii_is_alnum(char c)
 {
-	return ascii_is_alpha(c) || ascii_is_digit(c);
+	return (ascii_classes[(unsigned char) c] & (ASCII_UPPER | ASCII_LOWER | ASCII_DIGIT)) != 0;
 }
 
 /* blank, tab, CR, LF, VT, FF; also NUL, which real bounces hold */
 static inline bool
 ascii_is_space(char c)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
+	return (ascii_classes[(unsigned char) c] & ASCII_SPACE) != 0;
 }
 
 static inline bool

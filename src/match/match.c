@@ -103,16 +103,11 @@ begun_advance(BegunList *list, const MatchTable *table, const MatchPattern *patt
 	return true;
 }
 
-/* Letters and digits of ASCII. */
-static const uint8_t is_word[256] = {
-	['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
-	['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1,
-	['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1,
-	['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
-	['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1,
-	['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1,
-	['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1, ['y'] = 1, ['z'] = 1,
-};
+static inline bool
+is_word(unsigned char c)
+{
+	return ascii_is_alnum((char) c);
+}
 
 /*
  * The first place from 'i' on, and before 'end', where a piece may begin, or
@@ -122,11 +117,11 @@ static const uint8_t is_word[256] = {
 static inline uint32_t
 next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end, uint32_t n)
 {
-	if (i > 0 && i < end && is_word[in[i]] && is_word[in[i - 1]])
+	if (i > 0 && i < end && is_word(in[i]) && is_word(in[i - 1]))
 	{
 		do
 			i++;
-		while (i < end && is_word[in[i]]);
+		while (i < end && is_word(in[i]));
 	}
 	while (i < end)
 	{
@@ -134,11 +129,11 @@ next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_
 		if (i + 4 > n || match_bit(table->begins, match_begin(in + i)) ||
 			match_bit(table->begins_short, match_begin_short(in + i)))
 			return i;
-		if (is_word[in[i]])
+		if (is_word(in[i]))
 		{
 			do
 				i++;
-			while (i < end && is_word[in[i]]);
+			while (i < end && is_word(in[i]));
 		}
 		else
 			i++;
@@ -173,7 +168,7 @@ walk(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end,
 			}
 			node = root + node->fail;
 			/* none begins within a word */
-			if (node == root && i > 0 && is_word[in[i]] && is_word[in[i - 1]])
+			if (node == root && i > 0 && is_word(in[i]) && is_word(in[i - 1]))
 			{
 				*state = 0;
 				return i;
@@ -222,8 +217,8 @@ match_run(const MatchTable *table, Arena *arena, Slice text,
 			uint32_t	start = i - pattern->length;
 			MatchHit	hit = {pattern->phrase, start, i};
 
-			if ((pattern->word_start && start > 0 && is_word[in[start - 1]]) ||
-				(pattern->word_end && i < n && is_word[in[i]]))
+			if ((pattern->word_start && start > 0 && is_word(in[start - 1])) ||
+				(pattern->word_end && i < n && is_word(in[i])))
 				continue;
 			if (pattern->pieces > 1 && pattern->piece == 0)
 			{
