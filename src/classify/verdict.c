@@ -71,25 +71,24 @@ verdict_reason(const char *name)
 static uint16_t
 provider_in(Slice words)
 {
-	size_t		i = 0;
-
-	while (i < words.n)
+	for (size_t i = 0; i < words.n; i++)
 	{
-		size_t		start;
-		size_t		dots = 0;
-		bool		pointed;
+		size_t		start = i + 1;
+		size_t		end = start;
 		const DomainRow *row;
 
-		while (i < words.n && !ascii_is_alnum(words.p[i]))
-			i++;
-		start = i;
-		while (i < words.n && (ascii_is_alnum(words.p[i]) || words.p[i] == '.' || words.p[i] == '-'))
-			dots += words.p[i++] == '.';
-		pointed = (start >= 3 && memcmp(words.p + start - 3, "://", 3) == 0) ||
-			(start >= 1 && (words.p[start - 1] == '[' || words.p[start - 1] == '('));
-		if (!pointed || dots == 0)
+		/* "://", "[", "(" */
+		if (words.p[i] != '[' && words.p[i] != '(' &&
+			!(words.p[i] == '/' && i >= 2 && words.p[i - 1] == '/' && words.p[i - 2] == ':'))
 			continue;
-		row = provider_of(slice(words.p + start, i - start), DOMAIN_BOTH);
+		if (start >= words.n || !ascii_is_alnum(words.p[start]))
+			continue;
+		while (end < words.n && (ascii_is_alnum(words.p[end]) || words.p[end] == '.' || words.p[end] == '-'))
+			end++;
+		i = end - 1;
+		if (memchr(words.p + start, '.', end - start) == NULL)
+			continue;
+		row = provider_of(slice(words.p + start, end - start), DOMAIN_BOTH);
 		if (row && row->provider != PROVIDER_NONE)
 			return row->provider;
 	}

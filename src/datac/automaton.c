@@ -253,7 +253,7 @@ array_reserve(Array *array, int32_t size)
 	for (i = array->size; i < larger; i++)
 	{
 		nodes[i].base = 0;
-		nodes[i].check = -1;
+		nodes[i].check = UINT32_MAX;
 		nodes[i].fail = 0;
 		nodes[i].output = -1;
 		before[i] = array->last_free;
@@ -366,7 +366,7 @@ place_nodes(const Trie *trie, Array *array, const uint8_t *classes)
 			continue;
 		base = array_find_base(array, wanted, count);
 		array->is_base[base] = 1;
-		array->nodes[node->place].base = base;
+		array->nodes[node->place].base = (uint32_t) base;
 		for (child = node->child; child != NO_NODE; child = trie->nodes[child].sibling)
 		{
 			int32_t		slot = base + classes[trie->nodes[child].byte];
@@ -380,11 +380,11 @@ place_nodes(const Trie *trie, Array *array, const uint8_t *classes)
 	{
 		const TrieNode *node = &trie->nodes[i];
 
-		array->nodes[node->place].fail = trie->nodes[node->skip].place;
+		array->nodes[node->place].fail = (uint32_t) trie->nodes[node->skip].place;
 		array->nodes[node->place].output = node->output;
 		/* behind all that are in use nothing agrees */
 		if (node->child == NO_NODE)
-			array->nodes[node->place].base = array->limit;
+			array->nodes[node->place].base = (uint32_t) array->limit;
 	}
 }
 

@@ -76,7 +76,7 @@ write_match(Datac *datac, Text *text, const char *name, const char *plural, cons
 	{
 		const MatchNode *node = &table.nodes[i];
 
-		text_add(text, "%s{%d,%d,%d,%d},", i % 8 ? "" : "\n", node->base, node->check, node->fail, node->output);
+		text_add(text, "%s{%u,%uu,%u,%d},", i % 8 ? "" : "\n", node->base, node->check, node->fail, node->output);
 	}
 	text_add(text, "\n};\n\nstatic const MatchPattern %s_patterns[] = {", plural);
 	for (i = 0; i < table.pattern_count; i++)

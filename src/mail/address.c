@@ -11,19 +11,33 @@
 #include "mail/decode.h"
 #include "mail/limits.h"
 
-/* a character of an unquoted local part: RFC 5322 atext, ".", UTF-8 (RFC 6531) */
-static bool
+#define LOCAL_CHAR 1			/* of an unquoted local part: RFC 5322 atext, ".", UTF-8 (RFC 6531) */
+#define DOMAIN_CHAR 2
+#define BOTH_CHARS (LOCAL_CHAR | DOMAIN_CHAR)
+#define CONTROL_CHAR 4
+#define OUTER_CHAR 8			/* stands around an address, in it only where that is quoted */
+
+static const uint8_t char_kinds[256] = {
+	['a' ... 'z'] = BOTH_CHARS, ['A' ... 'Z'] = BOTH_CHARS, ['0' ... '9'] = BOTH_CHARS, [0x80 ... 0xff] = BOTH_CHARS,
+	['-'] = BOTH_CHARS, ['.'] = BOTH_CHARS, ['_'] = BOTH_CHARS,
+	['!'] = LOCAL_CHAR, ['#'] = LOCAL_CHAR, ['$'] = LOCAL_CHAR, ['%'] = LOCAL_CHAR, ['&'] = LOCAL_CHAR,
+	['\''] = LOCAL_CHAR, ['*'] = LOCAL_CHAR, ['+'] = LOCAL_CHAR, ['/'] = LOCAL_CHAR, ['='] = LOCAL_CHAR,
+	['?'] = LOCAL_CHAR, ['^'] = LOCAL_CHAR, ['`'] = LOCAL_CHAR, ['{'] = LOCAL_CHAR, ['|'] = LOCAL_CHAR,
+	['}'] = LOCAL_CHAR, ['~'] = LOCAL_CHAR,
+	[' '] = OUTER_CHAR, ['<'] = OUTER_CHAR, ['>'] = OUTER_CHAR,
+	[0 ... 0x1f] = CONTROL_CHAR, [0x7f] = CONTROL_CHAR,
+};
+
+static inline bool
 is_local_char(char c)
 {
-	if (ascii_is_alnum(c) || (unsigned char) c >= 0x80)
-		return true;
-	return c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL;
+	return (char_kinds[(unsigned char) c] & LOCAL_CHAR) != 0;
 }
 
-static bool
+static inline bool
 is_domain_char(char c)
 {
-	return ascii_is_alnum(c) || c == '-' || c == '.' || c == '_' || (unsigned char) c >= 0x80;
+	return (char_kinds[(unsigned char) c] & DOMAIN_CHAR) != 0;
 }
 
 bool
@@ -178,12 +192,9 @@ address_find(Slice text, size_t *offset, size_t *start, Slice *address)
 Slice
 address_domain(Slice address)
 {
-	for (size_t i = address.n; i > 0; i--)
-	{
-		if (address.p[i - 1] == '@')
-			return slice(address.p + i, address.n - i);
-	}
-	return SLICE_NONE;
+	size_t		at = slice_find_last(address, '@');
+
+	return at == SLICE_NPOS ? SLICE_NONE : slice(address.p + at + 1, address.n - at - 1);
 }
 
 /* Cuts an address type in front: "rfc822;", "LOCAL;", "utf-8 ;" (RFC 3464 2.3.1). */
@@ -213,14 +224,10 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 		text.n = LIMIT_FIELD_BYTES;
 	s = without_type(slice_trim(text));
 	/* the last "<...>" holds it: names may be quoted and hold anything */
-	for (open = s.n; open > 0; open--)
+	open = slice_find_last(s, '<');
+	if (open != SLICE_NPOS)
 	{
-		if (s.p[open - 1] == '<')
-			break;
-	}
-	if (open > 0)
-	{
-		size_t		close = slice_find(s, '>', open);
+		size_t		close = slice_find(s, '>', ++open);
 
 		s = slice(s.p + open, (close == SLICE_NPOS ? s.n : close) - open);
 		s = slice_trim(s);
@@ -279,9 +286,9 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 	local = s.p[0] == '"' ? s.n - address_domain(s).n : 0;
 	for (size_t i = 0; i < s.n; i++)
 	{
-		if ((unsigned char) s.p[i] < ' ' || s.p[i] == 0x7f)
-			return SLICE_NONE;
-		if (i >= local && (s.p[i] == ' ' || s.p[i] == '<' || s.p[i] == '>'))
+		uint8_t		kind = char_kinds[(unsigned char) s.p[i]];
+
+		if ((kind & CONTROL_CHAR) || ((kind & OUTER_CHAR) && i >= local))
 			return SLICE_NONE;
 	}
 	return decode_valid_utf8(arena, arena_copy_lower(arena, s));

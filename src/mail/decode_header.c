@@ -222,14 +222,12 @@ unfold(char *p, size_t n)
 	return kept;
 }
 
-/* Neither folds nor encoded words. */
+/* Neither folds nor encoded words, and UTF-8. */
 static bool
 is_plain(Slice value)
 {
-	return slice_find(value, '\n', 0) == SLICE_NPOS &&
-		slice_find(value, '\r', 0) == SLICE_NPOS &&
-		slice_find_nocase(value, SLICE_LIT("=?"), 0) == SLICE_NPOS &&
-		charset_needs_nothing(NULL, value);
+	return slice_find(value, '\n', 0) == SLICE_NPOS && slice_find(value, '\r', 0) == SLICE_NPOS &&
+		charset_needs_nothing(NULL, value) && !holds_word_start(value);
 }
 
 Slice

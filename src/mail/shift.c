@@ -89,6 +89,13 @@ shift_is_jis(Slice text)
 	return false;
 }
 
+/* Most bytes begin no shift; the table is for the few that may. */
+static inline bool
+may_shift(char c)
+{
+	return c == ESC || c == '\016' || c == '\017' || c == '~';
+}
+
 /* The shift that starts here, as an index of shifts[]; -1 for none. */
 static int
 shift_at(CharsetKind kind, Slice rest)
@@ -96,8 +103,7 @@ shift_at(CharsetKind kind, Slice rest)
 	char		c = rest.p[0];
 	int			i;
 
-	/* most bytes are none; the table is for the few that may be */
-	if (c != ESC && c != '\016' && c != '\017' && c != '~')
+	if (!may_shift(c))
 		return -1;
 	if (kind == CHARSET_HZ ? c != '~' : c == '~')
 		return -1;
@@ -147,8 +153,8 @@ write_plain(Shifting *state, Slice text, size_t at)
 {
 	size_t		end = at + 1;
 
-	while (end < text.n && shift_at(state->charset->kind,
-									slice(text.p + end, text.n - end)) < 0)
+	while (end < text.n &&
+		   (!may_shift(text.p[end]) || shift_at(state->charset->kind, slice(text.p + end, text.n - end)) < 0))
 		end++;
 	state->out += utf8_write_valid(state->out, slice(text.p + at, end - at));
 	return end;

@@ -63,31 +63,6 @@ slice_is_number(Slice s)
 	return s.n > 0;
 }
 
-/* An absent slice stays absent, a present one stays present. */
-Slice
-slice_trim(Slice s)
-{
-	while (s.n > 0 && ascii_is_space(s.p[s.n - 1]))
-		s.n--;
-	while (s.n > 0 && ascii_is_space(*s.p))
-	{
-		s.p++;
-		s.n--;
-	}
-	return s;
-}
-
-size_t
-slice_find(Slice s, char c, size_t from)
-{
-	const char *hit;
-
-	if (from >= s.n)
-		return SLICE_NPOS;
-	hit = memchr(s.p + from, c, s.n - from);
-	return hit ? (size_t) (hit - s.p) : SLICE_NPOS;
-}
-
 /* 0x20 for a letter, whose cases differ in that bit, else 0 */
 static uint8_t
 case_bit(char c)

@@ -128,13 +128,43 @@ slice_ends_nocase(Slice s, Slice suffix)
 /* Is it digits alone, one at least? */
 bool		slice_is_number(Slice s);
 
-/* without white space (ascii_is_space) at its start and end */
-Slice		slice_trim(Slice s);
-
-/* first occurrence at or after 'from', or SIZE_MAX; linear in s.n */
-size_t		slice_find(Slice s, char c, size_t from);
-size_t		slice_find_nocase(Slice s, Slice what, size_t from);
+/* Without white space (ascii_is_space) at its start and end.  An absent slice stays absent, a present one stays present. */
+static inline Slice
+slice_trim(Slice s)
+{
+	while (s.n > 0 && ascii_is_space(s.p[s.n - 1]))
+		s.n--;
+	while (s.n > 0 && ascii_is_space(*s.p))
+	{
+		s.p++;
+		s.n--;
+	}
+	return s;
+}
 
 #define SLICE_NPOS SIZE_MAX
+
+/* first occurrence at or after 'from', or SLICE_NPOS; linear in s.n */
+static inline size_t
+slice_find(Slice s, char c, size_t from)
+{
+	const char *hit = from < s.n ? memchr(s.p + from, c, s.n - from) : NULL;
+
+	return hit ? (size_t) (hit - s.p) : SLICE_NPOS;
+}
+
+size_t		slice_find_nocase(Slice s, Slice what, size_t from);
+
+/* last occurrence, or SLICE_NPOS */
+static inline size_t
+slice_find_last(Slice s, char c)
+{
+	for (size_t i = s.n; i > 0; i--)
+	{
+		if (s.p[i - 1] == c)
+			return i - 1;
+	}
+	return SLICE_NPOS;
+}
 
 #endif							/* BOUNCE_SLICE_H */

@@ -4,28 +4,22 @@
  *
  * Validity is RFC 3629's: no overlong forms, no surrogates, nothing beyond
  * U+10FFFF; and no NUL, which no text of a database can hold.  One pass over
- * the bytes, eight at a time while they are ASCII.
+ * the bytes, sixteen at a time while they are ASCII.
  */
+#include "mail/bytes16.h"
 #include "mail/decode.h"
 #include "mail/utf8.h"
-
-#define ONES UINT64_C(0x0101010101010101)
-#define HIGH_BITS UINT64_C(0x8080808080808080)
 
 size_t
 utf8_find_not_ascii(Slice s, size_t from)
 {
 	size_t		i = from;
 
-	while (s.n - i >= 8)
+	for (; s.n - i >= 16; i += 16)
 	{
-		uint64_t	word;
-
-		memcpy(&word, s.p + i, 8);
-		/* a high bit is set by a byte beyond ASCII, or borrowed by a NUL */
-		if (((word | (word - ONES)) & HIGH_BITS) != 0)
+		/* beyond ASCII, or NUL */
+		if (bytes16_any((Bytes16) (bytes16_load(s.p + i) - 1 >= 0x7f)))
 			break;
-		i += 8;
 	}
 	while (i < s.n && s.p[i] != '\0' && ((unsigned char) s.p[i]) < 0x80)
 		i++;

@@ -121,6 +121,7 @@ static const FoldRange fold_ranges[] = {
 #define FOLD_RANGES (sizeof(fold_ranges) / sizeof(fold_ranges[0]))
 
 static const FoldRange fold_keep = {0, 0, FOLD_KEEP, 0};
+static const FoldRange fold_cjk = {0x3001, 0xa4cf, FOLD_CJK, 0};
 
 /* The row of a code point; fold_keep when it has none. */
 static const FoldRange *
@@ -129,6 +130,9 @@ find_range(uint32_t code)
 	size_t		low = 0;
 	size_t		high = FOLD_RANGES;
 
+	/* most of what Chinese and Japanese write, kana and ideographs */
+	if ((code >= 0x3041 && code <= 0x30ff) || (code >= 0x4e00 && code <= 0x9fff))
+		return &fold_cjk;
 	while (low < high)
 	{
 		size_t		middle = (low + high) / 2;

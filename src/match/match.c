@@ -117,6 +117,9 @@ is_word(unsigned char c)
 static inline uint32_t
 next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end, uint32_t n)
 {
+	const uint8_t *begins = table->begins;
+	const uint8_t *begins_short = table->begins_short;
+
 	if (i > 0 && i < end && is_word(in[i]) && is_word(in[i - 1]))
 	{
 		do
@@ -126,8 +129,8 @@ next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_
 	while (i < end)
 	{
 		/* too near to the end to tell */
-		if (i + 4 > n || match_bit(table->begins, match_begin(in + i)) ||
-			match_bit(table->begins_short, match_begin_short(in + i)))
+		if (i + 4 > n || match_bit(begins, match_begin(in + i)) ||
+			match_bit(begins_short, match_begin_short(in + i)))
 			return i;
 		if (is_word(in[i]))
 		{
@@ -155,8 +158,8 @@ walk(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end,
 
 	for (; i < end; i++)
 	{
-		int32_t		class = classes[in[i]];
-		const MatchNode *child = root + node->base + class;
+		uint32_t	class = classes[in[i]];
+		const MatchNode *child = root + (node->base + class);
 
 		/* down to a child, over ever shorter suffixes of what was read */
 		while (child->check != class)
@@ -173,7 +176,7 @@ walk(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end,
 				*state = 0;
 				return i;
 			}
-			child = root + node->base + class;
+			child = root + (node->base + class);
 		}
 		node = child;
 		if (node->output >= 0)

@@ -18,9 +18,9 @@
 /* One node of the double array; 16 bytes, four to a cache line. */
 typedef struct MatchNode
 {
-	int32_t		base;			/* child of c is at base + class(c) when check agrees; of one parent only */
-	int32_t		check;			/* the class that leads here, -1 when free; the root is node 0 */
-	int32_t		fail;			/* where to go on when no child fits */
+	uint32_t	base;			/* child of c is at base + class(c) when check agrees; of one parent only */
+	uint32_t	check;			/* the class that leads here, UINT32_MAX when free; the root is node 0 */
+	uint32_t	fail;			/* where to go on when no child fits */
 	int32_t		output;			/* first of the patterns that end here, -1 */
 } MatchNode;
 
