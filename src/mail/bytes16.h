@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 typedef uint8_t Bytes16 __attribute__((vector_size(16)));
 
@@ -42,6 +45,42 @@ bytes16_any(Bytes16 bytes)
 
 	memcpy(halves, &bytes, sizeof(halves));
 	return (halves[0] | halves[1]) != 0;
+}
+
+/* Bit i is set where byte i, which must be 0xff or 0, is 0xff. */
+static inline uint32_t
+bytes16_mask(Bytes16 bytes)
+{
+#if defined(__SSE2__)
+	return (uint32_t) _mm_movemask_epi8((__m128i) bytes);
+#else
+	uint64_t	halves[2];
+
+	memcpy(halves, &bytes, sizeof(halves));
+	for (int i = 0; i < 2; i++)
+	{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		halves[i] = __builtin_bswap64(halves[i]);
+#endif
+		/* the lowest bit of each byte, moved to the highest byte */
+		halves[i] = ((halves[i] & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080)) >> 56;
+	}
+	return (uint32_t) (halves[0] | halves[1] << 8);
+#endif
+}
+
+/* The place of the lowest bit that is set, of which there must be one. */
+static inline unsigned
+bits_first(uint32_t mask)
+{
+	return (unsigned) __builtin_ctz(mask);
+}
+
+/* Where ASCII letters and digits are. */
+static inline Bytes16
+bytes16_alnum(Bytes16 bytes)
+{
+	return (Bytes16) ((Bytes16) ((bytes | 0x20) - 'a') <= 'z' - 'a') | (Bytes16) ((Bytes16) (bytes - '0') <= '9' - '0');
 }
 
 #endif							/* BOUNCE_BYTES16_H */

@@ -7,6 +7,7 @@
  * gateways do often: a folded line whose indentation was lost is taken as a
  * continuation when a field or the blank line follows it.
  */
+#include "mail/bytes16.h"
 #include "mail/mime.h"
 
 #define MAX_NAME_BYTES 128
@@ -18,16 +19,33 @@ is_name_char(char c)
 	return (unsigned char) (c - '!') <= '~' - '!' && c != ':';
 }
 
+/* Bytes that a field name may hold from the start of 'line' on, MAX_NAME_BYTES + 1 at most. */
+static inline size_t
+name_run(Slice line)
+{
+	size_t		most = line.n < MAX_NAME_BYTES + 1 ? line.n : MAX_NAME_BYTES + 1;
+	size_t		n = 0;
+
+	for (; n + 16 <= most; n += 16)
+	{
+		Bytes16		bytes = bytes16_load(line.p + n);
+		uint32_t	others = bytes16_mask((Bytes16) ((Bytes16) (bytes - '!') > '~' - '!') | (Bytes16) (bytes == ':'));
+
+		if (others != 0)
+			return n + bits_first(others);
+	}
+	while (n < most && is_name_char(line.p[n]))
+		n++;
+	return n;
+}
+
 /* Length of the field name at the start of a line, 0 when it is no field. */
 static inline size_t
 field_name_length(Slice line)
 {
-	size_t		most = line.n < MAX_NAME_BYTES + 1 ? line.n : MAX_NAME_BYTES + 1;
-	size_t		n = 0;
+	size_t		n = name_run(line);
 	size_t		i;
 
-	while (n < most && is_name_char(line.p[n]))
-		n++;
 	if (n == 0 || n > MAX_NAME_BYTES)
 		return 0;
 	if (n < line.n && line.p[n] == ':')
@@ -47,16 +65,19 @@ is_continuation(Slice line)
 static void
 add_field(Arena *arena, Header *header, size_t *allocated, Slice line, size_t name_length)
 {
-	Field	   *fields;
 	Field	   *field;
 	size_t		colon;
 
 	if (header->count >= LIMIT_HEADER_FIELDS)
 		return;
-	fields = arena_grow(arena, header->fields, header->count, allocated, sizeof(Field));
-	if (fields == NULL)
-		return;
-	header->fields = fields;
+	if (header->count == *allocated)
+	{
+		Field	   *fields = arena_grow(arena, header->fields, header->count, allocated, sizeof(Field));
+
+		if (fields == NULL)
+			return;
+		header->fields = fields;
+	}
 	field = &header->fields[header->count++];
 	field->name = slice(line.p, name_length);
 	for (colon = name_length; line.p[colon] != ':'; colon++)

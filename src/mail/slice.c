@@ -81,36 +81,28 @@ find_short(Slice s, Slice what, size_t from)
 	size_t		last = what.n - 1;
 	uint8_t		first_bit = case_bit(what.p[0]);
 	uint8_t		last_bit = case_bit(what.p[last]);
-	Bytes16		first_bits = bytes16_repeat(first_bit);
-	Bytes16		last_bits = bytes16_repeat(last_bit);
-	Bytes16		first_byte = bytes16_repeat((uint8_t) what.p[0] | first_bit);
-	Bytes16		last_byte = bytes16_repeat((uint8_t) what.p[last] | last_bit);
+	uint8_t		first_byte = (uint8_t) what.p[0] | first_bit;
+	uint8_t		last_byte = (uint8_t) what.p[last] | last_bit;
 	size_t		i = from;
 
-	while (i < end)
+	for (; i + 16 <= end; i += 16)
 	{
-		size_t		stop = i + 16;
+		uint32_t	hits = bytes16_mask((Bytes16) ((bytes16_load(s.p + i) | first_bit) == first_byte) &
+										(Bytes16) ((bytes16_load(s.p + i + last) | last_bit) == last_byte));
 
-		if (stop <= end)
+		for (; hits != 0; hits &= hits - 1)
 		{
-			Bytes16		hits = (Bytes16) ((bytes16_load(s.p + i) | first_bits) == first_byte) &
-				(Bytes16) ((bytes16_load(s.p + i + last) | last_bits) == last_byte);
+			size_t		at = i + bits_first(hits);
 
-			if (!bytes16_any(hits))
-			{
-				i = stop;
-				continue;
-			}
+			if (bytes_equal_nocase(s.p + at, what.p, what.n))
+				return at;
 		}
-		else
-			stop = end;
-		for (; i < stop; i++)
-		{
-			if (((uint8_t) s.p[i] | first_bit) == first_byte[0] &&
-				((uint8_t) s.p[i + last] | last_bit) == last_byte[0] &&
-				bytes_equal_nocase(s.p + i, what.p, what.n))
-				return i;
-		}
+	}
+	for (; i < end; i++)
+	{
+		if (((uint8_t) s.p[i] | first_bit) == first_byte && ((uint8_t) s.p[i + last] | last_bit) == last_byte &&
+			bytes_equal_nocase(s.p + i, what.p, what.n))
+			return i;
 	}
 	return SLICE_NPOS;
 }

@@ -18,8 +18,10 @@ utf8_find_not_ascii(Slice s, size_t from)
 	for (; s.n - i >= 16; i += 16)
 	{
 		/* beyond ASCII, or NUL */
-		if (bytes16_any((Bytes16) (bytes16_load(s.p + i) - 1 >= 0x7f)))
-			break;
+		uint32_t	others = bytes16_mask((Bytes16) ((Bytes16) (bytes16_load(s.p + i) - 1) >= 0x7f));
+
+		if (others != 0)
+			return i + bits_first(others);
 	}
 	while (i < s.n && s.p[i] != '\0' && ((unsigned char) s.p[i]) < 0x80)
 		i++;

@@ -234,27 +234,25 @@ run_stops(uint8_t plain, uint8_t next)
 typedef uint32_t Numbers4 __attribute__((vector_size(16)));
 
 /*
- * Folds sixteen bytes of an ASCII run, with one more behind them to look at;
- * false, with nothing of use in 'out', when the run stops among them or
- * something needs a closer look.  A single line end is a blank like another.
+ * Folds the bytes of an ASCII run, up to sixteen of them, with one more behind
+ * them to look at.  Returns how many, 0 to 16; sixteen are written.  Stops at
+ * what needs a closer look.  A single line end is a blank like another.
  */
-static inline bool
+static inline unsigned
 fold_sixteen(const unsigned char *in, char *out)
 {
 	Bytes16		bytes = bytes16_load(in);
 	Bytes16		next = bytes16_load(in + 1);
 	Bytes16		line_ends = (Bytes16) (bytes == '\n');
-	Bytes16		stops;
+	uint32_t	stops;
 
 	bytes ^= line_ends & ('\n' ^ ' ');
 	/* below the blank, DEL and beyond ASCII; a blank before another one, or before these */
-	stops = (Bytes16) (bytes - 0x20 > 0x7e - 0x20) |
-		((Bytes16) (bytes == ' ') & (Bytes16) (next - 0x21 > 0x7e - 0x21));
-	if (bytes16_any(stops))
-		return false;
-	bytes |= (Bytes16) (bytes - 'A' <= 'Z' - 'A') & ('a' - 'A');
+	stops = bytes16_mask((Bytes16) ((Bytes16) (bytes - 0x20) > 0x7e - 0x20) |
+						 ((Bytes16) (bytes == ' ') & (Bytes16) ((Bytes16) (next - 0x21) > 0x7e - 0x21)));
+	bytes |= (Bytes16) ((Bytes16) (bytes - 'A') <= 'Z' - 'A') & ('a' - 'A');
 	bytes16_store(out, bytes);
-	return true;
+	return bits_first(stops | 0x10000);
 }
 
 static inline void
@@ -304,12 +302,16 @@ fold_bytes(Slice s, char *out, uint32_t *origin)
 				out[n++] = ' ';
 				blank = false;
 			}
-			while (s.n - i > 16 && fold_sixteen(in + i, out + n))
+			while (s.n - i > 16)
 			{
+				unsigned	folded = fold_sixteen(in + i, out + n);
+
 				if (origin)
 					note_sixteen(origin + n, (uint32_t) i);
-				i += 16;
-				n += 16;
+				i += folded;
+				n += folded;
+				if (folded < 16)
+					break;
 			}
 			plain = i < s.n ? fold_plain[in[i]] : 0;
 			for (; i + 1 < s.n; plain = next)

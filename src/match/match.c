@@ -6,6 +6,7 @@
  * match.h.  This file only walks them: it holds no knowledge, changes no table,
  * and allocates nothing but the list of phrases with "*" that were begun.
  */
+#include "mail/bytes16.h"
 #include "match/match.h"
 
 /* Bytes between two calls of the arena's interrupt hook. */
@@ -109,10 +110,28 @@ is_word(unsigned char c)
 	return ascii_is_alnum((char) c);
 }
 
+/* Where the word ends that goes on at 'i'; n is the text's end. */
+static inline uint32_t
+word_end(const unsigned char *in, uint32_t i, uint32_t n)
+{
+	while (n - i >= 16)
+	{
+		uint32_t	others = ~bytes16_mask(bytes16_alnum(bytes16_load(in + i)));
+		unsigned	length = bits_first(others);	/* 16 where all are the word's */
+
+		i += length;
+		if (length < 16)
+			return i;
+	}
+	while (i < n && is_word(in[i]))
+		i++;
+	return i;
+}
+
 /*
  * The first place from 'i' on, and before 'end', where a piece may begin, or
- * 'end'.  No piece begins within a word.  Most of a text goes by here: of a
- * word four bytes tell that no piece begins with it.
+ * one at 'end' or behind it.  No piece begins within a word.  Most of a text
+ * goes by here: of a word four bytes tell that no piece begins with it.
  */
 static inline uint32_t
 next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end, uint32_t n)
@@ -120,12 +139,8 @@ next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_
 	const uint8_t *begins = table->begins;
 	const uint8_t *begins_short = table->begins_short;
 
-	if (i > 0 && i < end && is_word(in[i]) && is_word(in[i - 1]))
-	{
-		do
-			i++;
-		while (i < end && is_word(in[i]));
-	}
+	if (i > 0 && i < end && is_word(in[i - 1]))
+		i = word_end(in, i, n);
 	while (i < end)
 	{
 		/* too near to the end to tell */
@@ -133,15 +148,11 @@ next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_
 			match_bit(begins_short, match_begin_short(in + i)))
 			return i;
 		if (is_word(in[i]))
-		{
-			do
-				i++;
-			while (i < end && is_word(in[i]));
-		}
+			i = word_end(in, i + 1, n);
 		else
 			i++;
 	}
-	return end;
+	return i;
 }
 
 /*
@@ -211,7 +222,11 @@ match_run(const MatchTable *table, Arena *arena, Slice text,
 			pause = n - i < MATCH_STRIDE ? n : i + MATCH_STRIDE;
 		}
 		if (state == 0)
+		{
 			i = next_begin(table, in, i, pause, n);
+			if (i >= pause)
+				continue;
+		}
 		i = walk(table, in, i, pause, &state);
 
 		for (int32_t p = table->nodes[state].output; p >= 0; p = table->patterns[p].next)
