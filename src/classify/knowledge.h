@@ -143,6 +143,10 @@ typedef enum DomainUse
 extern const DomainRow knowledge_domains[];
 extern const uint32_t knowledge_domain_count;
 
+/* By domain_hash() of the whole suffix, a power of two of them, the next one where one is taken: row + 1, 0 for none. */
+extern const uint16_t knowledge_domain_slots[];
+extern const uint32_t knowledge_domain_slot_count;
+
 /* data/blocklists.tsv; row number = MatchHit.phrase of knowledge_blocklist_match */
 typedef struct BlocklistRow
 {

@@ -2,56 +2,56 @@
  * provider.c
  *	  Who runs a domain or a host.
  */
+#include "classify/domain_hash.h"
 #include "classify/provider.h"
 
-/* strcmp() order of a slice (lower-cased on the way) and a row's suffix */
-static int
-compare(Slice name, const char *suffix)
+static bool
+is_suffix(Slice name, const char *suffix)
 {
 	for (size_t i = 0; i < name.n; i++)
 	{
-		unsigned char a = (unsigned char) ascii_lower(name.p[i]);
-		unsigned char b = (unsigned char) suffix[i];
-
-		if (a != b)
-			return a < b ? -1 : 1;
+		if (suffix[i] == '\0' || ascii_lower(name.p[i]) != suffix[i])
+			return false;
 	}
-	return suffix[name.n] == '\0' ? 0 : -1;
+	return suffix[name.n] == '\0';
+}
+
+/* The row of that very suffix, or NULL. */
+static const DomainRow *
+row_of(Slice suffix, uint32_t hash)
+{
+	uint32_t	mask = knowledge_domain_slot_count - 1;
+
+	for (uint32_t slot = domain_slot(hash, mask); knowledge_domain_slots[slot] != 0; slot = (slot + 1) & mask)
+	{
+		const DomainRow *row = &knowledge_domains[knowledge_domain_slots[slot] - 1];
+
+		if (is_suffix(suffix, row->suffix))
+			return row;
+	}
+	return NULL;
 }
 
 const DomainRow *
 provider_of(Slice name, DomainUse use)
 {
+	const DomainRow *longest = NULL;
+	uint32_t	hash = DOMAIN_HASH_START;
+
 	while (name.n > 0 && name.p[name.n - 1] == '.')
 		name.n--;
 	if (name.n > 255)
 		return NULL;
-	while (name.n > 0)
+	for (size_t i = name.n; i > 0; i--)
 	{
-		uint32_t	low = 0;
-		uint32_t	high = knowledge_domain_count;
-		size_t		dot;
-
-		while (low < high)
+		hash = domain_hash(hash, ascii_lower(name.p[i - 1]));
+		if (i == 1 || name.p[i - 2] == '.')
 		{
-			uint32_t	middle = low + (high - low) / 2;
-			int			order = compare(name, knowledge_domains[middle].suffix);
+			const DomainRow *row = row_of(slice(name.p + i - 1, name.n - i + 1), hash);
 
-			if (order == 0)
-			{
-				if (knowledge_domains[middle].use & use)
-					return &knowledge_domains[middle];
-				break;
-			}
-			if (order < 0)
-				high = middle;
-			else
-				low = middle + 1;
+			if (row && (row->use & use))
+				longest = row;
 		}
-		dot = slice_find(name, '.', 0);
-		if (dot == SLICE_NPOS)
-			return NULL;
-		name = slice(name.p + dot + 1, name.n - dot - 1);
 	}
-	return NULL;
+	return longest;
 }

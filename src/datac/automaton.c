@@ -27,6 +27,7 @@ typedef struct TrieNode
 	int32_t		skip;			/* the first on that chain with a child that this has not */
 	int32_t		output;			/* as in MatchNode */
 	int32_t		place;			/* in the double array */
+	int32_t		level;			/* of the root 0 */
 	uint8_t		byte;			/* that leads here from the parent */
 } TrieNode;
 
@@ -74,6 +75,7 @@ add_node(Trie *trie, uint8_t byte)
 	node->skip = 0;
 	node->output = -1;
 	node->place = 0;
+	node->level = 0;
 	node->byte = byte;
 	return trie->count++;
 }
@@ -90,6 +92,7 @@ need_child(Trie *trie, int32_t node, uint8_t byte)
 	if (*link != NO_NODE && trie->nodes[*link].byte == byte)
 		return *link;
 	child = add_node(trie, byte);
+	trie->nodes[child].level = trie->nodes[node].level + 1;
 	trie->nodes[child].sibling = *link;
 	*link = child;
 	return child;
@@ -325,6 +328,18 @@ array_find_base(Array *array, const uint8_t *classes, int count)
 	}
 }
 
+/* A base that puts an only child of that class on the next free slot behind 'slot'. */
+static int32_t
+array_next_base(Array *array, uint8_t class, int32_t slot)
+{
+	for (slot++;; slot++)
+	{
+		array_reserve(array, slot + 256);
+		if (slot >= class && array_is_free(array, slot) && !array->is_base[slot - class])
+			return slot - class;
+	}
+}
+
 /* Gives each byte that occurs a class from 1 on, in order; returns the highest. */
 static int
 number_classes(const Trie *trie, uint8_t *classes)
@@ -344,36 +359,62 @@ number_classes(const Trie *trie, uint8_t *classes)
 	return highest;
 }
 
-/* Finds a place for all nodes, level by level: what is seen most lies together. */
+/* Levels below the root whose nodes are placed before all others: they are seen most, whatever the text is. */
+#define COMMON_LEVELS 3
+
+/* Puts the children of 'node' on free slots. */
 static void
-place_nodes(const Trie *trie, Array *array, const uint8_t *classes)
+place_children(const Trie *trie, Array *array, const uint8_t *classes, int32_t number)
 {
+	TrieNode   *node = &trie->nodes[number];
+	uint8_t		wanted[256];
+	int			count = 0;
+	int32_t		base;
+	int32_t		child;
+
+	for (child = node->child; child != NO_NODE; child = trie->nodes[child].sibling)
+		wanted[count++] = classes[trie->nodes[child].byte];
+	if (count == 0)
+		return;
+	base = count == 1 ? array_next_base(array, wanted[0], node->place) : array_find_base(array, wanted, count);
+	array->is_base[base] = 1;
+	array->nodes[node->place].base = (uint32_t) base;
+	for (child = node->child; child != NO_NODE; child = trie->nodes[child].sibling)
+	{
+		int32_t		slot = base + classes[trie->nodes[child].byte];
+
+		array_take(array, slot);
+		array->nodes[slot].check = classes[trie->nodes[child].byte];
+		trie->nodes[child].place = slot;
+	}
+}
+
+/*
+ * Finds a place for all nodes: the first levels, which are seen most,
+ * together; then branch by branch, so that a phrase, which mostly has one
+ * child a node, lies in a few cache lines.
+ */
+static void
+place_nodes(Arena *arena, const Trie *trie, Array *array, const uint8_t *classes)
+{
+	int32_t    *stack = arena_alloc(arena, (size_t) trie->count * sizeof(int32_t));
+	int32_t		depth = 0;
 	int32_t		i;
 
 	array_reserve(array, 1);
 	array_take(array, 0);
-	for (i = 0; i < trie->count; i++)
+	for (i = 0; i < trie->count && trie->nodes[trie->order[i]].level < COMMON_LEVELS; i++)
+		place_children(trie, array, classes, trie->order[i]);
+	for (; i < trie->count && trie->nodes[trie->order[i]].level == COMMON_LEVELS; i++)
 	{
-		TrieNode   *node = &trie->nodes[trie->order[i]];
-		uint8_t		wanted[256];
-		int			count = 0;
-		int32_t		base;
-		int32_t		child;
-
-		for (child = node->child; child != NO_NODE; child = trie->nodes[child].sibling)
-			wanted[count++] = classes[trie->nodes[child].byte];
-		if (count == 0)
-			continue;
-		base = array_find_base(array, wanted, count);
-		array->is_base[base] = 1;
-		array->nodes[node->place].base = (uint32_t) base;
-		for (child = node->child; child != NO_NODE; child = trie->nodes[child].sibling)
+		stack[depth++] = trie->order[i];
+		while (depth > 0)
 		{
-			int32_t		slot = base + classes[trie->nodes[child].byte];
+			int32_t		node = stack[--depth];
 
-			array_take(array, slot);
-			array->nodes[slot].check = classes[trie->nodes[child].byte];
-			trie->nodes[child].place = slot;
+			place_children(trie, array, classes, node);
+			for (int32_t child = trie->nodes[node].child; child != NO_NODE; child = trie->nodes[child].sibling)
+				stack[depth++] = child;
 		}
 	}
 	for (i = 0; i < trie->count; i++)
@@ -474,7 +515,7 @@ automaton_build(Arena *arena, const AutomatonPiece *pieces, size_t count,
 	order_by_level(&trie);
 	link_nodes(&trie, patterns);
 	highest = number_classes(&trie, classes);
-	place_nodes(&trie, &array, classes);
+	place_nodes(arena, &trie, &array, classes);
 
 	/* a base is 'limit' at most: so is each base + class below this */
 	array_reserve(&array, array.limit + highest + 1);

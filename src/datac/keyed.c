@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "classify/domain_hash.h"
 #include "datac/keyed.h"
 
 /* Where rows without a provider stand: PROVIDER_NONE is the highest number. */
@@ -295,6 +296,34 @@ compare_suffixes(const void *a, const void *b)
 	return strcmp(x->cells[0], y->cells[0]);
 }
 
+/* The hash table of knowledge.h: at most half full, so that a search ends soon. */
+static void
+write_domain_slots(Datac *datac, const Table *table, Text *text)
+{
+	size_t		size = 16;
+	uint16_t   *slots;
+
+	while (size < 2 * table->count)
+		size *= 2;
+	slots = arena_zalloc(&datac->arena, size * sizeof(uint16_t));
+	for (size_t i = 0; i < table->count; i++)
+	{
+		const char *suffix = table->rows[i].cells[0];
+		uint32_t	hash = DOMAIN_HASH_START;
+		size_t		k;
+
+		for (size_t n = strlen(suffix); n > 0; n--)
+			hash = domain_hash(hash, suffix[n - 1]);
+		for (k = domain_slot(hash, (uint32_t) size - 1); slots[k] != 0; k = (k + 1) & (size - 1))
+			;
+		slots[k] = (uint16_t) (i + 1);
+	}
+	text_add(text, "\nconst uint32_t knowledge_domain_slot_count = %zu;\n\nconst uint16_t knowledge_domain_slots[] = {", size);
+	for (size_t i = 0; i < size; i++)
+		text_add(text, "%s%u,", i % 32 ? "" : "\n", slots[i]);
+	text_add(text, "\n};\n");
+}
+
 void
 compile_domains(Datac *datac, const Vocabulary *vocabulary, Text *text)
 {
@@ -343,6 +372,7 @@ compile_domains(Datac *datac, const Vocabulary *vocabulary, Text *text)
 	if (table.count == 0)
 		text_add(text, "\t{0}\n");
 	text_add(text, "};\n\nconst uint32_t knowledge_domain_count = %zu;\n", table.count);
+	write_domain_slots(datac, &table, text);
 }
 
 void

@@ -2,11 +2,11 @@
  * mime.c
  *	  The tree of MIME parts by offsets (RFC 2045, RFC 2046).
  *
- * The scan walks the lines once.  Of a line only its first two bytes are
- * looked at, unless they are "--": then the line is held against the
+ * The scan looks for lines that start with "--", and holds them against the
  * boundaries of the multiparts that are open, of which there are at most
- * LIMIT_NESTING.  So the cost is a memchr() over the bytes.
+ * LIMIT_NESTING.  So the cost is a search over the bytes.
  */
+#include "mail/bytes16.h"
 #include "mail/mime.h"
 
 typedef struct Scan
@@ -215,29 +215,42 @@ before_line_end(const Scan *scan, size_t offset)
 	return offset;
 }
 
-/* Finds the next line that starts with "--" at or after *offset. */
+/* The first place from 'at' on where a line ends and the next one starts with "--"; of raw.n when there is none. */
+static size_t
+find_dashes(Slice raw, char line_end, size_t at)
+{
+	/* sixteen places at once: of most lines nothing else is looked at */
+	for (; raw.n - at >= 18; at += 16)
+	{
+		uint32_t	hits = bytes16_mask((Bytes16) (bytes16_load(raw.p + at) == (uint8_t) line_end) &
+										(Bytes16) (bytes16_load(raw.p + at + 1) == '-') &
+										(Bytes16) (bytes16_load(raw.p + at + 2) == '-'));
+
+		if (hits != 0)
+			return at + bits_first(hits);
+	}
+	for (; at + 2 < raw.n; at++)
+	{
+		if (raw.p[at] == line_end && raw.p[at + 1] == '-' && raw.p[at + 2] == '-')
+			return at;
+	}
+	return raw.n;
+}
+
+/* Finds the next line that starts with "--" at or after *offset, where a line starts. */
 static bool
 next_dashes(Slice raw, char line_end, size_t *offset, Slice *line, size_t *start)
 {
 	size_t		at = *offset;
 
-	for (;;)
-	{
-		const char *end;
-
-		if (at >= raw.n)
-			return false;
-		if (raw.p[at] == '-' && at + 1 < raw.n && raw.p[at + 1] == '-')
-		{
-			*start = at;
-			*offset = at;
-			return mime_next_line(raw, line_end, offset, line);
-		}
-		end = memchr(raw.p + at, line_end, raw.n - at);
-		if (end == NULL)
-			return false;
-		at = (size_t) (end - raw.p) + 1;
-	}
+	if (at >= raw.n)
+		return false;
+	if (at + 1 >= raw.n || raw.p[at] != '-' || raw.p[at + 1] != '-')
+		at = find_dashes(raw, line_end, at) + 1;
+	if (at >= raw.n)
+		return false;
+	*start = *offset = at;
+	return mime_next_line(raw, line_end, offset, line);
 }
 
 void
