@@ -71,6 +71,33 @@ has_continued_code(Slice text)
 	return false;
 }
 
+/* Bytes up to the next white space, or up to and with the next ';' or ':'. */
+static size_t
+word_rest(Slice s)
+{
+	size_t		n = 0;
+
+	for (; n + 16 <= s.n; n += 16)
+	{
+		Bytes16		bytes = bytes16_load(s.p + n);
+		uint32_t	ends = bytes16_mask((Bytes16) (bytes <= ' ') | (Bytes16) (bytes == ';') | (Bytes16) (bytes == ':'));
+
+		if (ends != 0)
+		{
+			n += bits_first(ends);
+			break;
+		}
+	}
+	/* a control character does not end it */
+	while (n < s.n && !ascii_is_space(s.p[n]))
+	{
+		if (s.p[n] == ';' || s.p[n] == ':')
+			return n + 1;
+		n++;
+	}
+	return n;
+}
+
 /*
  * White space folded, "NNN-" and "NNN-x.y.z" of further lines of a reply
  * removed.  A line end stays one '\n': a reply may begin behind it.
@@ -135,8 +162,14 @@ fold_lines(Arena *arena, Slice text)
 		}
 		out[n++] = c;
 		/* the rest of the word, as far as no code can begin in it */
-		while (i + 1 < text.n && c != ';' && c != ':' && !ascii_is_space(text.p[i + 1]))
-			out[n++] = c = text.p[++i];
+		if (c != ';' && c != ':')
+		{
+			size_t		rest = word_rest(slice(text.p + i + 1, text.n - i - 1));
+
+			memcpy(out + n, text.p + i + 1, rest);
+			n += rest;
+			i += rest;
+		}
 	}
 	return slice_trim(slice(out, n));
 }
@@ -203,9 +236,31 @@ without_qmail_log(Arena *arena, Slice s)
 	return slice_trim(slice(out, logged.n));
 }
 
-static const bool may_begin_code[256] = {['2'] = true, ['4'] = true, ['5'] = true};
+/* The first place from 'i' on where the digits of a reply code stand: [245][0-7][0-9]; of s.n when there is none. */
+static size_t
+next_digits(Slice s, size_t i)
+{
+	for (; i + 18 <= s.n; i += 16)
+	{
+		Bytes16		first = bytes16_load(s.p + i);
+		Bytes16		second = bytes16_load(s.p + i + 1) - '0';
+		Bytes16		third = bytes16_load(s.p + i + 2) - '0';
+		uint32_t	hits = bytes16_mask((Bytes16) ((first == '2') | (first == '4') | (first == '5')) &
+										(Bytes16) (second <= 7) & (Bytes16) (third <= 9));
 
-/* Is there a reply code at i that stands as one? */
+		if (hits != 0)
+			return i + bits_first(hits);
+	}
+	for (; i + 3 <= s.n; i++)
+	{
+		if ((s.p[i] == '2' || s.p[i] == '4' || s.p[i] == '5') && s.p[i + 1] >= '0' && s.p[i + 1] <= '7' &&
+			ascii_is_digit(s.p[i + 2]))
+			return i;
+	}
+	return s.n;
+}
+
+/* Do the digits at i stand as a reply code? */
 static bool
 is_code_at(Slice s, size_t i)
 {
@@ -213,9 +268,6 @@ is_code_at(Slice s, size_t i)
 	char		behind = i + 3 < s.n ? s.p[i + 3] : ' ';
 	size_t		length;
 
-	if (i + 3 > s.n || (s.p[i] != '2' && s.p[i] != '4' && s.p[i] != '5') ||
-		s.p[i + 1] < '0' || s.p[i + 1] > '7' || !ascii_is_digit(s.p[i + 2]))
-		return false;
 	if (ascii_is_alnum(before) || before == '.' || before == '-' || before == '/' || before == '_' ||
 		(before == '[' && behind != ' '))
 		return false;
@@ -534,7 +586,8 @@ find_rhost(Reply *reply, size_t preface)
 
 	reply->rhost = exchange_host(reply->whole, preface);
 	/* qmail: "192.0.2.1 does not like recipient." */
-	if (reply->rhost.n == 0 && address_find_ip(slice(s.p, s.n < 48 ? s.n : 48), &offset, &ip) && ip.p == s.p)
+	if (reply->rhost.n == 0 && s.n > 0 && (ascii_is_digit(s.p[0]) || (ascii_lower(s.p[0]) >= 'a' && ascii_lower(s.p[0]) <= 'f') || s.p[0] == ':') &&
+		address_find_ip(slice(s.p, s.n < 48 ? s.n : 48), &offset, &ip) && ip.p == s.p)
 		reply->rhost = ip;
 	if (reply->rhost.n == 0)
 		reply->rhost = disliking_host(s);
@@ -576,11 +629,11 @@ reply_read(Arena *arena, Slice text, Reply *reply)
 	memset(reply, 0, sizeof(*reply));
 	s = fold_lines(arena, without_qmail_log(arena, text));
 	reply->folded = reply->whole = s;
-	for (size_t i = 0; i + 3 <= s.n; i++)
+	for (size_t i = next_digits(s, 0); i < s.n; i = next_digits(s, i + 1))
 	{
 		Reply		candidate;
 
-		if (!may_begin_code[(unsigned char) s.p[i]] || !is_code_at(s, i))
+		if (!is_code_at(s, i))
 			continue;
 		candidate = *reply;
 		/* "421 4.3.0 upstream error (421)": mentioned, not said */
