@@ -6,7 +6,6 @@
  * mail says, src/classify why; here the record is filled.
  */
 #include <glib.h>
-#include <stdio.h>
 
 #include "bounce.h"
 #include "bounce_read.h"
@@ -158,24 +157,38 @@ read_shared(Arena *arena, const Report *report, Shared *shared)
 	shared->lhost = host_name(arena, report->reporting_mta.n ? report->reporting_mta : received_host(report->header));
 }
 
+/* Writes a number in digits to the end of 'room', from which they are returned. */
+static Slice
+digits_of(int64_t number, char *room, size_t size)
+{
+	size_t		n = size;
+	uint64_t	rest = number < 0 ? 0 - (uint64_t) number : (uint64_t) number;
+
+	do
+		room[--n] = (char) ('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (number < 0)
+		room[--n] = '-';
+	return slice(room + n, size - n);
+}
+
 /* Same addresser, recipient and time: same event, same token.  SHA-1 over the three, separated by bytes that none holds. */
 static void
 make_token(BounceRow *row)
 {
 	GChecksum  *checksum;
-	char		when[32];
-	int			n;
+	char		room[32];
+	Slice		when = digits_of(row->bounced_at.known ? row->bounced_at.epoch : 0, room, sizeof(room));
 
 	row->token[0] = '\0';
 	if (row->recipient.n == 0 && row->addresser.n == 0)
 		return;
-	n = snprintf(when, sizeof(when), "%lld", row->bounced_at.known ? (long long) row->bounced_at.epoch : 0LL);
 	checksum = g_checksum_new(G_CHECKSUM_SHA1);
 	g_checksum_update(checksum, (const guchar *) row->addresser.p, (gssize) row->addresser.n);
 	g_checksum_update(checksum, (const guchar *) "\x1f", 1);
 	g_checksum_update(checksum, (const guchar *) row->recipient.p, (gssize) row->recipient.n);
 	g_checksum_update(checksum, (const guchar *) "\x1f", 1);
-	g_checksum_update(checksum, (const guchar *) when, n);
+	g_checksum_update(checksum, (const guchar *) when.p, (gssize) when.n);
 	memcpy(row->token, g_checksum_get_string(checksum), 40);
 	row->token[40] = '\0';
 	g_checksum_free(checksum);

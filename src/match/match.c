@@ -136,16 +136,13 @@ word_end(const unsigned char *in, uint32_t i, uint32_t n)
 static inline uint32_t
 next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end, uint32_t n)
 {
-	const uint8_t *begins = table->begins;
-	const uint8_t *begins_short = table->begins_short;
-
 	if (i > 0 && i < end && is_word(in[i - 1]))
 		i = word_end(in, i, n);
 	while (i < end)
 	{
 		/* too near to the end to tell */
-		if (i + 4 > n || match_bit(begins, match_begin(in + i)) ||
-			match_bit(begins_short, match_begin_short(in + i)))
+		if (i + 4 > n || match_bit(table->begins, match_begin(in + i)) ||
+			match_bit(table->begins_short, match_begin_short(in + i)))
 			return i;
 		if (is_word(in[i]))
 			i = word_end(in, i + 1, n);

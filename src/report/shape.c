@@ -269,6 +269,8 @@ shape_refused(Slice line, size_t *offset, Slice *address, Slice *reply)
 {
 	size_t		at = *offset;
 
+	if (slice_find(line, '(', at) == SLICE_NPOS)
+		return false;
 	while ((at = slice_find_nocase(line, SLICE_LIT("': ("), at)) != SLICE_NPOS)
 	{
 		size_t		start = at;

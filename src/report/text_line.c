@@ -17,6 +17,7 @@ typedef struct Line
 	size_t		indent;
 	Shape		shape;
 	bool		is_recipient;
+	bool		in_session;
 } Line;
 
 Slice
@@ -28,11 +29,12 @@ text_behind_marker(const Lines *lines, const TextLine *line, const LineMarker *m
 }
 
 static void
-note_markers(Reader *reader, const TextLine *line)
+note_markers(Reader *reader, const TextLine *line, bool in_session)
 {
 	TextReport *report = reader->report;
-	bool		in_session = text_is_session_line(slice_trim(slice_between(reader->lines.text.p + line->start, reader->lines.text.p + line->end)));
 
+	if (line->kinds == 0)
+		return;
 	for (uint32_t i = line->first_marker; i != LINE_NONE; i = reader->lines.markers[i].next)
 	{
 		const LineMarker *found = &reader->lines.markers[i];
@@ -145,7 +147,7 @@ read_session(Reader *reader, Line *at)
 {
 	TextReport *report = reader->report;
 
-	if (text_is_session_line(at->trimmed) && reader->mode != MODE_HELP)
+	if (at->in_session && reader->mode != MODE_HELP)
 	{
 		size_t		before = reader->transcript.count;
 
@@ -449,7 +451,8 @@ text_read_line(Reader *reader, size_t number)
 		reader->mode = MODE_HELP;
 		return true;
 	}
-	note_markers(reader, entry);
+	line.in_session = text_is_session_line(line.trimmed);
+	note_markers(reader, entry, line.in_session);
 	if (ends_report(reader, &line))
 		return false;
 	if (read_session(reader, &line) ||

@@ -11,8 +11,18 @@ bool
 text_is_session_line(Slice line)
 {
 	/* most lines begin with something else */
-	if (line.n == 0 || strchr("<>SRIOsrio", line.p[0]) == NULL)
-		return false;
+	switch (line.n > 0 ? ascii_lower(line.p[0]) : '\0')
+	{
+		case '<':
+		case '>':
+		case 's':
+		case 'r':
+		case 'i':
+		case 'o':
+			break;
+		default:
+			return false;
+	}
 	if (slice_starts_nocase(line, SLICE_LIT("<<< ")))
 		return line.n > 7 && ascii_is_digit(line.p[4]);
 	if (transcript_names_side(line))
