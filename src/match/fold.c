@@ -121,18 +121,24 @@ static const FoldRange fold_ranges[] = {
 #define FOLD_RANGES (sizeof(fold_ranges) / sizeof(fold_ranges[0]))
 
 static const FoldRange fold_keep = {0, 0, FOLD_KEEP, 0};
-static const FoldRange fold_cjk = {0x3001, 0xa4cf, FOLD_CJK, 0};
+
+/* Code points of which the same is known as of the one looked up last: text goes on in one script. */
+typedef struct FoldSpan
+{
+	uint32_t	first;
+	uint32_t	last;
+	const FoldRange *row;		/* fold_keep where they have none */
+} FoldSpan;
 
 /* The row of a code point; fold_keep when it has none. */
 static const FoldRange *
-find_range(uint32_t code)
+find_range(uint32_t code, FoldSpan *span)
 {
 	size_t		low = 0;
 	size_t		high = FOLD_RANGES;
 
-	/* most of what Chinese and Japanese write, kana and ideographs */
-	if ((code >= 0x3041 && code <= 0x30ff) || (code >= 0x4e00 && code <= 0x9fff))
-		return &fold_cjk;
+	if (code >= span->first && code <= span->last)
+		return span->row;
 	while (low < high)
 	{
 		size_t		middle = (low + high) / 2;
@@ -143,8 +149,11 @@ find_range(uint32_t code)
 			high = middle;
 	}
 	if (low < FOLD_RANGES && code >= fold_ranges[low].first)
-		return &fold_ranges[low];
-	return &fold_keep;
+		*span = (FoldSpan) {fold_ranges[low].first, fold_ranges[low].last, &fold_ranges[low]};
+	else
+		*span = (FoldSpan) {low > 0 ? fold_ranges[low - 1].last + 1 : 0,
+			low < FOLD_RANGES ? fold_ranges[low].first - 1 : UINT32_MAX, &fold_keep};
+	return span->row;
 }
 
 /*
@@ -280,6 +289,7 @@ fold_bytes(Slice s, char *out, uint32_t *origin)
 	bool		blank = false;
 	size_t		blank_at = 0;
 	bool		after_cjk = false;
+	FoldSpan	span = {1, 0, NULL};	/* none yet */
 
 	while (i < s.n)
 	{
@@ -344,7 +354,7 @@ fold_bytes(Slice s, char *out, uint32_t *origin)
 		{
 			length = decode_character(in + i, s.n - i, &code);
 			if (length)
-				range = find_range(code);
+				range = find_range(code, &span);
 			else
 				length = 1;		/* an invalid byte stays as it is */
 			cjk = range->action == FOLD_CJK || range->action == FOLD_CJK_ADD;
