@@ -503,7 +503,7 @@ static const Slice host_leads[] = {
 static bool
 ends_lead(char a, char b)
 {
-	switch (ascii_lower(a) << 8 | ascii_lower(b))
+	switch ((unsigned char) ascii_lower(a) << 8 | (unsigned char) ascii_lower(b))
 	{
 		case 's' << 8 | 't':
 		case 't' << 8 | 'o':

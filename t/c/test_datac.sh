@@ -137,7 +137,7 @@ EOF
 look()
 {
 	${CC:-cc} -std=gnu11 -Wall -Wextra -Werror -I"$root/src" -Iout -o look look.c out/knowledge.c out/markers.c \
-		"$root/src/match/match.c" "$root/src/mail/arena.c" 2>>err && ./look >got
+		"$root/src/match/match.c" "$root/src/mail/arena.c" "$root/src/mail/slice.c" 2>>err && ./look >got
 }
 
 cat >want <<'EOF'
