@@ -50,6 +50,10 @@ typedef struct Notice
 	Slice		feedback_type;
 	Slice		message_id;
 	Slice		envelope_message;	/* raw "Message" of an SNS envelope */
+
+	/* of each delivery: the element of the list that it was read from, in rising order */
+	uint32_t   *elements;
+	size_t		allocated;
 } Notice;
 
 /* A string's text. */
@@ -76,16 +80,46 @@ kind_of(Slice word)
 	return KIND_NONE;
 }
 
-/* The delivery that element 'element' of a list of recipients belongs to. */
+/* The delivery that was read from that element of a list, or NULL. */
 static Delivery *
-delivery_of(Report *report, size_t first, uint32_t element)
+known_delivery(const Report *report, const Notice *notice, size_t first, uint32_t element)
 {
-	while (report->count <= first + element)
+	size_t		low = first;
+	size_t		high = report->count;
+
+	while (low < high)
 	{
-		if (report_add(report) == NULL)
-			return NULL;
+		size_t		middle = low + (high - low) / 2;
+
+		if (notice->elements[middle - first] == element)
+			return &report->deliveries[middle];
+		if (notice->elements[middle - first] < element)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return &report->deliveries[first + element];
+	return NULL;
+}
+
+/* The same, a new one where elements go on.  Those that say nothing get none. */
+static Delivery *
+delivery_of(Report *report, Notice *notice, size_t first, uint32_t element)
+{
+	size_t		count = report->count - first;
+	uint32_t   *elements;
+	Delivery   *delivery;
+
+	if (count > 0 && notice->elements[count - 1] >= element)
+		return notice->elements[count - 1] == element ? &report->deliveries[report->count - 1] :
+			known_delivery(report, notice, first, element);
+	elements = arena_grow(report->message_arena, notice->elements, count, &notice->allocated, sizeof(uint32_t));
+	if (elements == NULL)
+		return NULL;
+	notice->elements = elements;
+	delivery = report_add(report);
+	if (delivery)
+		elements[count] = element;
+	return delivery;
 }
 
 /* Number of the element of the innermost array around the current value. */
@@ -101,9 +135,9 @@ element_of(const JsonReader *reader)
 }
 
 static void
-read_recipient(Report *report, const JsonReader *reader, size_t first, Slice text)
+read_recipient(Report *report, Notice *notice, const JsonReader *reader, size_t first, Slice text)
 {
-	Delivery   *delivery = delivery_of(report, first, element_of(reader));
+	Delivery   *delivery = delivery_of(report, notice, first, element_of(reader));
 	Slice		key = reader->keys[reader->depth - 1];
 
 	if (delivery == NULL)
@@ -147,7 +181,7 @@ read_value(Report *report, Notice *notice, const JsonReader *reader, size_t firs
 			 PATH(reader, "deliveryDelay", "delayedRecipients", "emailAddress") ||
 			 PATH(reader, "deliveryDelay", "delayedRecipients", "status") ||
 			 PATH(reader, "deliveryDelay", "delayedRecipients", "diagnosticCode"))
-		read_recipient(report, reader, first, text);
+		read_recipient(report, notice, reader, first, text);
 	else if (PATH(reader, "bounce", "bounceSubType") || PATH(reader, "deliveryDelay", "delayType") ||
 			 PATH(reader, "complaint", "complaintSubType"))
 		notice->sub_type = text;

@@ -207,6 +207,13 @@ test_sns_in_talk(void)
 	run();
 	printf("# %zu rows\n", result.count);
 	ok(result.count <= 1, "elements that are not there are no recipients");
+	ok(owner.bytes < 1000000, "  and cost nothing");
+	mail("From: no-reply@sns.amazonaws.com\nTo: a@example.org\nSubject: AWS Notification Message\n\n{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":["
+		 "{},{\"emailAddress\":\"x@example.com\",\"status\":\"5.1.1\"},{},{},{\"status\":\"5.2.2\",\"emailAddress\":\"y@example.com\"}]}}\n");
+	ok(result.count == 2, "those between others neither");
+	is(result.rows[0].delivery_status, SLICE_LIT("5.1.1"), "  the first");
+	is(result.rows[1].delivery_status, SLICE_LIT("5.2.2"), "  the second");
+	is(result.rows[1].recipient, SLICE_LIT("y@example.com"), "  and whose it is");
 }
 
 /* EventBridge's envelope is an object, not a string; the kind of delay was not read. */
@@ -372,6 +379,11 @@ test_unnamed(void)
 	ok(result.count == 0, "a list with a mail system's name");
 	mail(REPORT "Final-Recipient: rfc822; a\nAction: failed\n--b\nContent-Type: text/rfc822-headers\n\nFrom: sender@example.org\nTo: b@example.net, A@example.net\n--b--\n");
 	is(result.rows[0].recipient, SLICE_LIT("a@example.net"), "the returned message completes a local part");
+	mail(REPORT "Final-Recipient: rfc822; a\nAction: failed\n\nFinal-Recipient: rfc822; b\nAction: failed\n\nFinal-Recipient: rfc822; c\nAction: failed\n"
+		 "--b\nContent-Type: text/rfc822-headers\n\nFrom: sender@example.org\nTo: A@example.net, a@example.com, b@example.com\n--b--\n");
+	is(result.rows[0].recipient, SLICE_LIT("a@example.net"), "  the first that has it");
+	is(result.rows[1].recipient, SLICE_LIT("b@example.com"), "  another one");
+	is(result.rows[2].recipient, SLICE_LIT("c@mx.example.com"), "  and one that it lacks");
 	mail(REPORT "Final-Recipient: rfc822; a\nAction: failed\n--b--\n");
 	is(result.rows[0].recipient, SLICE_LIT("a@mx.example.com"), "  or the reporting host");
 	mail(REPORT "Original-Recipient: rfc822;a+2Bb@example.com\nFinal-Recipient: rfc822;c@example.com\nAction: failed\n--b--\n");
