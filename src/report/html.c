@@ -51,7 +51,7 @@ latin_reference(Slice s, size_t *taken)
 
 	for (size_t i = 0; end != SLICE_NPOS && i < sizeof(latin_names) / sizeof(latin_names[0]); i++)
 	{
-		if (strlen(latin_names[i]) == end - 1 && memcmp(latin_names[i], s.p + 1, end - 1) == 0)
+		if (latin_names[i][0] == s.p[1] && strlen(latin_names[i]) == end - 1 && memcmp(latin_names[i], s.p + 1, end - 1) == 0)
 		{
 			*taken = end + 1;
 			return 0xA0 + (uint32_t) i;
@@ -82,9 +82,11 @@ reference(Slice s, char *out, size_t *written)
 	uint32_t	latin;
 	size_t		length;
 
+	if (s.n < 2 || (!ascii_is_alpha(s.p[1]) && s.p[1] != '#'))
+		return 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 	{
-		if (slice_starts_nocase(s, names[i].name))
+		if (names[i].name.p[1] == ascii_lower(s.p[1]) && slice_starts_nocase(s, names[i].name))
 		{
 			out[0] = names[i].text[0];
 			*written = 1;

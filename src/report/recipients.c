@@ -141,18 +141,46 @@ recipients_put(RecipientIndex *index, Slice address, uint32_t value)
 	index->values[place] = value;
 }
 
-/*
- * A local part without a domain: the returned message says whose, else the
- * reporting host's own domain, from which the report was sent.
- */
+/* The addresses that may complete a local part, and the domain that does where none of them has it. */
+typedef struct Completions
+{
+	RecipientIndex index;		/* by local part, in lower case */
+	Slice	   *addresses;
+	size_t		count;
+	size_t		allocated;
+	Slice		domain;			/* the reporting host's own, or SLICE_NONE */
+} Completions;
+
+/* Of two addresses with one local part the first counts. */
 static void
-complete(const Report *report, Delivery *delivery)
+add_completion(Arena *arena, Completions *completions, Slice address)
+{
+	Slice		domain = address_domain(address);
+	Slice		local = arena_copy_lower(arena, slice(address.p, address.n - domain.n - 1));
+	Slice	   *addresses;
+
+	if (recipients_find(&completions->index, local) != RECIPIENT_NONE)
+		return;
+	addresses = arena_grow(arena, completions->addresses, completions->count, &completions->allocated, sizeof(Slice));
+	if (addresses == NULL)
+		return;
+	completions->addresses = addresses;
+	addresses[completions->count] = address;
+	recipients_put(&completions->index, local, (uint32_t) completions->count++);
+}
+
+/* The returned message says whose a local part is, else the host from which the report was sent does. */
+static Completions *
+find_completions(Report *report)
 {
 	const Slice fields[] = {report->returned.original_recipient, report->returned.received_for, report->returned.to};
-	Slice		local = delivery->recipient;
+	Arena	   *arena = report->arena;
+	Completions *completions = arena_zalloc(arena, sizeof(Completions));
 	Slice		domain;
-	char	   *whole;
 
+	if (completions == NULL)
+		return NULL;
+	completions->index.arena = arena;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 	{
 		size_t		offset = 0;
@@ -160,17 +188,28 @@ complete(const Report *report, Delivery *delivery)
 		Slice		found;
 
 		while (address_find(slice(fields[i].p, fields[i].n < LIMIT_FIELD_BYTES ? fields[i].n : LIMIT_FIELD_BYTES), &offset, &start, &found))
-		{
-			domain = address_domain(found);
-			if (slice_equal_nocase(slice(found.p, found.n - domain.n - 1), local))
-			{
-				delivery->recipient = address_clean(report->arena, found, true);
-				return;
-			}
-		}
+			add_completion(arena, completions, found);
 	}
-	domain = address_domain(address_clean(report->arena, mime_field(report->header, SLICE_LIT("From")), true));
-	if (domain.n == 0 || !slice_ends_nocase(report->reporting_mta, domain))
+	domain = address_domain(address_clean(arena, mime_field(report->header, SLICE_LIT("From")), true));
+	if (domain.n > 0 && slice_ends_nocase(report->reporting_mta, domain))
+		completions->domain = domain;
+	return completions;
+}
+
+static void
+complete(const Report *report, const Completions *completions, Delivery *delivery)
+{
+	Slice		local = delivery->recipient;
+	Slice		domain = completions->domain;
+	uint32_t	found = recipients_find(&completions->index, local);
+	char	   *whole;
+
+	if (found != RECIPIENT_NONE)
+	{
+		delivery->recipient = address_clean(report->arena, completions->addresses[found], true);
+		return;
+	}
+	if (domain.n == 0)
 		return;
 	for (size_t i = 0; i < local.n; i++)
 	{
@@ -189,14 +228,19 @@ complete(const Report *report, Delivery *delivery)
 void
 report_complete_recipients(Report *report, size_t first)
 {
+	Completions *completions = NULL;
+
 	for (size_t i = first; i < report->count && report->locals < MAX_LOCALS; i++)
 	{
 		Slice		local = report->deliveries[i].recipient;
 
-		/* each is held against the whole returned To:, so not all of thousands */
 		if (local.n == 0 || slice_find(local, '@', 0) != SLICE_NPOS || local.p[0] == '/' || local.p[0] == '|')
 			continue;
-		complete(report, &report->deliveries[i]);
+		if (completions == NULL)
+			completions = find_completions(report);
+		if (completions == NULL)
+			return;
+		complete(report, completions, &report->deliveries[i]);
 		report->locals++;
 	}
 }

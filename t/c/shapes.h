@@ -144,6 +144,16 @@ static const MailShape mail_shapes[] = {
 		"Final-Recipient: rfc822; user\1@example.net\nAction: failed\nDiagnostic-Code: smtp; 550 User unknown \1\n\n", END},
 	{"vendor-groups", "recipients with fields of vendors", REPORT NOTICE STATUS,
 		"Final-Recipient: rfc822; user\1@example.net\nAction: failed\n" X4("X-Notes: " X64("mailbox ") "\n") X4("X-Notes: " X64("mailbox ") "\n") "\n", END},
+	{"diagnostic-charsets", "Diagnostic-Codes in four charsets each", REPORT NOTICE STATUS,
+		"Final-Recipient: rfc822; user\1@example.net\nAction: failed\nDiagnostic-Code: smtp; 550 =?koi8-r?Q?=C1?= =?big5?Q?=A4=A4?= =?gb2312?Q?=B0=A1?= =?euc-kr?Q?=B0=A1?=\n\n", END},
+	{"diagnostic-8bit", "Diagnostic-Codes in bytes of no charset", REPORT NOTICE STATUS,
+		"Final-Recipient: rfc822; user\1@example.net\nAction: failed\nDiagnostic-Code: smtp; 550 \xc1\xc2\xe4\xfc \xa4\xa2\n\n", END},
+	{"local-recipients", "a mailbox of reports on local parts that a long To may complete", "",
+		"From a Mon Mar  2 10:00:00 2026\n" REPORT NOTICE STATUS X64("Final-Recipient: u\nAction: failed\nStatus: 5.1.1\n\n")
+		"\n--b\nContent-Type: message/rfc822\n\nTo: " X1024("a@b,c@d,e@f,g@h,") "\nSubject: hello\n\nhello\n" END "\n", ""},
+	{"named", "a mailbox of notices that name many parties, and nobody for sure", "",
+		"From a Mon Mar  2 10:00:00 2026\nReturn-Path: <>\nFrom: MAILER-DAEMON@a.example, " X64("a@b.example,") "\nTo: " X64("c@d.example,") "\nCc: " X64("e@f.example,")
+		"\nReply-To: " X64("g@h.example,") "\nSender: " X64("i@j.example,") "\nSubject: undelivered\n\nNuntius non pervenit:\n" X16("k@l.example m@n.example o@p.example q@r.example 550\n") "\n", ""},
 	{"status-blocks", "blocks of a thousand fields", REPORT NOTICE STATUS RECIPIENT "\n", X1024("AB:c\n") "\n", END},
 	{"feedback", "recipients of a complaint",
 		"From: fbl@example.org\nSubject: complaint\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=\"b\"\n"
@@ -151,6 +161,8 @@ static const MailShape mail_shapes[] = {
 		"Original-Rcpt-To: <user\1@example.net>\n", RETURNED "\nhello\n" END},
 	{"json", "recipients in JSON", SNS "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":\"u@example.net\"}",
 		",{\"emailAddress\":\"u\1@example.net\",\"status\":\"5.1.1\"}", "]},\"mail\":{\"messageId\":\"1\"}}\n"},
+	{"json-commas", "elements of JSON without a word", SNS "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":\"u@example.net\"}",
+		",", "{\"emailAddress\":\"v@example.net\"}]},\"mail\":{\"messageId\":\"1\"}}\n"},
 	{"json-nested", "JSON arrays inside each other", SNS "{\"notificationType\":\"Bounce\",\"bounce\":", "[", ""},
 
 	/* reports in words */
@@ -172,6 +184,7 @@ static const MailShape mail_shapes[] = {
 		X16(X64("<u@b.example>\n")), "<a\1@b>\n<a00000000@b>\n", ""},
 	{"text-rules", "rules drawn across the text", POSTFIX, "------\n\n\n\n\n\n\n\n", ""},
 	{"html-links", "links to addresses in HTML", DAEMON "MIME-Version: 1.0\nContent-Type: text/html\n\n<html>", "<a href=\"mailto:u\1@b.example\">User</a> 550 5.1.1 unknown<br>", ""},
+	{"html-entities", "character references of HTML that are none", DAEMON "MIME-Version: 1.0\nContent-Type: text/html\n\n<html>", "&abc;", ""},
 	{"html-tags", "HTML tags that stay open", DAEMON "MIME-Version: 1.0\nContent-Type: text/html\n\n<html>", "<b", ""},
 };
 
