@@ -21,25 +21,29 @@
 PG_FUNCTION_INFO_V1(bounce_parse_bytea);
 PG_FUNCTION_INFO_V1(bounce_parse_text);
 
-static void
-return_rows(FunctionCallInfo fcinfo, Call *call, const BounceResult *result)
+/* Where the rows of a call go. */
+typedef struct Output
 {
-	Tuplestorestate *rows;
-	size_t		i;
+	FunctionCallInfo fcinfo;
+	Call	   *call;
+	Tuplestorestate *rows;		/* NULL: none yet */
+} Output;
 
-	if (result->count == 0)
-		return;
+static void
+put_row(void *context, const BounceRow *row)
+{
+	Output	   *output = (Output *) context;
+	Call	   *call = output->call;
+	ArenaMark	mark = arena_mark(&call->arena);
+	HeapTupleData tuple;
 
-	rows = srf_open(fcinfo);
-	for (i = 0; i < result->count; i++)
-	{
-		HeapTupleData tuple;
-
-		CHECK_FOR_INTERRUPTS();
-		row_form(&result->rows[i], &call->charset, &call->arena, &tuple);
-		call_check_memory(call);
-		tuplestore_puttuple(rows, &tuple);
-	}
+	CHECK_FOR_INTERRUPTS();
+	row_form(row, &call->charset, &call->arena, &tuple);
+	call_check_memory(call);
+	if (output->rows == NULL)
+		output->rows = srf_open(output->fcinfo);
+	tuplestore_puttuple(output->rows, &tuple);
+	arena_rewind(&call->arena, mark);
 }
 
 static Datum
@@ -48,7 +52,7 @@ parse(FunctionCallInfo fcinfo, bool is_text)
 	struct varlena *raw;
 	Call	   *call;
 	Slice		message;
-	BounceResult result;
+	Output		output;
 
 	srf_begin(fcinfo);
 	call = call_begin(fcinfo);
@@ -57,9 +61,9 @@ parse(FunctionCallInfo fcinfo, bool is_text)
 	if (is_text)
 		message = charset_to_utf8(&call->charset, &call->arena, message);
 
-	result = bounce_read_message(&call->arena, message, PG_GETARG_BOOL(1));
+	output = (Output) {fcinfo, call, NULL};
+	bounce_read_each(&call->arena, message, PG_GETARG_BOOL(1), put_row, &output);
 	call_check_memory(call);
-	return_rows(fcinfo, call, &result);
 
 	call_end(call);
 	PG_FREE_IF_COPY(raw, 0);

@@ -196,7 +196,8 @@ put_words(Cells *cells, RowAttribute attribute, const char *const *words, int co
 	{
 		ArrayType  *array = construct_array(elements, filled, TEXTOID, -1, false, 'i');
 
-		cells->cell[attribute] = slice(VARDATA(array), VARSIZE(array) - VARHDRSZ);
+		cells->cell[attribute] = arena_copy(cells->arena, slice(VARDATA(array), VARSIZE(array) - VARHDRSZ));
+		pfree(array);
 	}
 }
 
