@@ -38,7 +38,8 @@ PKG_CONFIG ?= pkg-config
 # These find by themselves what they need, or install it.  The rest wants a
 # compiler, the libraries and, but for the plain library, PGXS.
 SCRIPTED = demo psql check bench growth
-PLAIN = unit asan differential line-ends tap build/libbounce.a build/libbounce-asan.a build/datac
+BENCHES = $(addprefix build/bench/,library gmime lines)
+PLAIN = unit asan differential line-ends tap build/libbounce.a build/libbounce-asan.a build/datac $(BENCHES)
 GOALS = $(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all))
 .PHONY: $(SCRIPTED) unit asan differential line-ends tap
 
@@ -134,6 +135,10 @@ build/libbounce-asan.a: $(LIB_SRCS:%.c=build/asan/%.o)
 build/t/%: t/c/%.c build/libbounce-asan.a $(HEADERS) $(wildcard t/c/*.h src/datac/*)
 	@mkdir -p $(@D)
 	$(CC) $(LIB_CFLAGS) $(SANITIZE) -o $@ $< build/libbounce-asan.a $(DEPS_LIBS)
+
+$(BENCHES): build/bench/%: bench/%.c bench/mails.c bench/mails.h build/libbounce.a $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(LIB_CFLAGS) -o $@ $< bench/mails.c build/libbounce.a $(DEPS_LIBS)
 
 # Tests.  Each speaks TAP; scripts/tap runs one, counts, and shows what failed.
 UNITS = $(patsubst t/c/%.c,build/t/%,$(sort $(wildcard t/c/test_*.c)))

@@ -1,6 +1,7 @@
 # common.sh: what demo, psql and check share.  Sourced, not run.
 #
 #   need_packages      installs what is missing, or says what to install
+#   want_package       the same for one that may stay missing
 #   make_copy          $work/src, a copy of the sources to build in
 #   build              compiles there and installs into $work/stage
 #   start_cluster      a PostgreSQL cluster in $work that knows the extension;
@@ -161,6 +162,29 @@ need_packages()
 	[ -z "$missing" ] || fail "still missing after installing: $missing"
 	printf '  %-10s ' ''
 	done_step installed
+}
+
+# want_package NAME COMMAND...: a package that we can do without, there when the
+# command succeeds.  Installed where apt-get can do that unasked; false when it
+# is not there in the end.
+want_package()
+{
+	name=$1; shift
+	"$@" >/dev/null 2>&1 && return
+	has apt-get || return
+	[ -z "$sudo" ] || sudo -n true 2>/dev/null || return
+	step packages
+	for update in no yes; do
+		[ "$update" = no ] || $sudo apt-get -q update >/dev/null 2>&1 </dev/null
+		$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$name" \
+			>/dev/null 2>&1 </dev/null && break
+	done
+	if "$@" >/dev/null 2>&1; then
+		done_step "$name installed"
+	else
+		done_step "$name could not be installed"
+		return 1
+	fi
 }
 
 make_copy()
