@@ -27,6 +27,16 @@ WHERE current_setting('server_version_num')::int >= 140000 \gexec
 SELECT format('INSERT INTO mail_%s SELECT id, raw || '''' FROM mail_external', method)
 FROM unnest(string_to_array(:'methods', ' ')) AS method \gexec
 
+CREATE INDEX ON mail_external (id);
+
+-- for counting instructions, which takes long
+CREATE TABLE mail_few (raw bytea NOT NULL);
+ALTER TABLE mail_few ALTER raw SET STORAGE EXTERNAL;
+INSERT INTO mail_few SELECT raw || ''::bytea FROM originals ORDER BY n LIMIT 1000;
+
+-- for what the planner's unit of cost is in time
+CREATE TABLE numbers AS SELECT generate_series(1, 1000000) AS n;
+
 CREATE TABLE inbox (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	raw bytea NOT NULL,
@@ -73,7 +83,18 @@ CREATE TRIGGER parse AFTER INSERT ON inbox_statement
 	REFERENCING NEW TABLE AS inserted
 	FOR EACH STATEMENT EXECUTE FUNCTION note_all_bounces();
 
-SELECT format('ALTER TABLE %I SET (parallel_workers = 1)', relname)
+-- Each mail a statement and a transaction of its own, as mail comes in.
+SELECT format($create$
+	CREATE PROCEDURE %1$s_singly(mails int) LANGUAGE plpgsql AS $$
+	BEGIN
+		FOR i IN 0 .. mails - 1 LOOP
+			INSERT INTO %1$s (raw) SELECT raw FROM mail_external WHERE id = i;
+			COMMIT;
+		END LOOP;
+	END $$ $create$, name)
+FROM unnest(ARRAY['inbox', 'inbox_before', 'inbox_after', 'inbox_statement']) AS name \gexec
+
+SELECT format('ALTER TABLE %I SET (parallel_workers = 2)', relname)
 FROM pg_class
 WHERE relname LIKE 'mail\_%' AND relkind = 'r' \gexec
 
