@@ -18,6 +18,7 @@
 #define LIMIT_DECODE_BYTES		262144	/* encoded bytes of one part that are decoded */
 #define LIMIT_TEXT_BYTES		262144	/* bytes of a human text that are read */
 #define LIMIT_RECIPIENTS		100000	/* recipients of one report */
+#define LIMIT_HELD_RECIPIENTS	4096	/* of them that are in memory at a time; the text is searched for the first ones */
 #define LIMIT_TEXT_RECIPIENTS	4096	/* recipients read from a human text */
 #define LIMIT_ADDRESS_BYTES		1024	/* RFC 5321 says 254 */
 #define LIMIT_REGEXES			32	/* regular expressions asked of one text, the most telling ones */

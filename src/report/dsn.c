@@ -13,13 +13,8 @@
 
 #define MAX_VENDOR_FIELDS 8		/* of one recipient */
 
-/*
- * Deliveries of a report that are held at a time; or fewer, of that many bytes.
- * With more, the recipients that the human text is searched for are the first
- * ones.
- */
-#define MAX_HELD 4096
-#define SOME_HELD 64
+/* A report holds fewer than LIMIT_HELD_RECIPIENTS, but so many, where their fields have so many bytes. */
+#define MIN_HELD 64
 #define MAX_HELD_BYTES 524288
 
 typedef enum DsnField
@@ -578,7 +573,7 @@ begin_field(DsnReader *reader)
 static bool
 is_full(const Report *report, size_t bytes)
 {
-	return report->count >= MAX_HELD || (report->count >= SOME_HELD && bytes >= MAX_HELD_BYTES);
+	return report->count >= LIMIT_HELD_RECIPIENTS || (report->count >= MIN_HELD && bytes >= MAX_HELD_BYTES);
 }
 
 /* Reads fields until the text ends or one more delivery would be too many: then true. */

@@ -46,6 +46,19 @@ read_message(Reading *reading)
 	return report_read_disposition(reading) || report_read_complaint(reading) || report_read_text_report(reading);
 }
 
+/* Another message is read instead, which sets these anew. */
+static void
+forget_message(Reading *reading, const Attempt *attempt)
+{
+	Report	   *report = reading->report;
+
+	report->header = attempt->before.header;
+	report->root = attempt->before.root;
+	memcpy(&report->date, &attempt->before.date, sizeof(report->date));
+	memcpy(&report->returned, &attempt->before.returned, sizeof(report->returned));
+	reading_forget(reading, attempt);
+}
+
 /* Reads the message, or one that it carries; false when none of them is a report. */
 static bool
 read_wrapped(Reading *reading)
@@ -54,8 +67,10 @@ read_wrapped(Reading *reading)
 
 	for (int i = 0; i < MAX_WRAPPINGS; i++)
 	{
+		Attempt		attempt;
 		int			inner;
 
+		reading_try(reading, &attempt);
 		if (read_message(reading))
 			return true;
 		/* only a mail system's own message is opened: people forward bounces, too, and keep their subject */
@@ -68,6 +83,8 @@ read_wrapped(Reading *reading)
 		if (inner < 0 || inner + 1 >= message->count || message->parts[inner + 1].parent != inner)
 			return false;
 		reading->root = inner + 1;
+		if (i + 1 < MAX_WRAPPINGS)
+			forget_message(reading, &attempt);
 	}
 	return false;
 }

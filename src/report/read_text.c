@@ -208,6 +208,25 @@ read_again(Reading *reading, Slice text, BounceKind kind, const TextReport *firs
 	add_text_recipients(reading, &again, kind);
 }
 
+/*
+ * The number-th text, and the attempt to read it.  With 'forget', what the last
+ * attempt found is given back, unless it was the last text.
+ */
+static bool
+next_text(const Reading *reading, int number, bool forget, Attempt *attempt, Slice *text)
+{
+	if (forget && reading->report->trail == NULL)
+	{
+		Slice		next;
+
+		if (!reading_human_text(reading, number, &next))
+			return false;
+		reading_forget(reading, attempt);
+	}
+	reading_try(reading, attempt);
+	return reading_human_text(reading, number, text);
+}
+
 bool
 report_read_text_report(Reading *reading)
 {
@@ -219,14 +238,17 @@ report_read_text_report(Reading *reading)
 	Slice		text = SLICE_NONE;
 	Slice		first_text = SLICE_NONE;
 	RecipientIndex known = {.arena = reading->arena};
+	Attempt		attempt;
+	bool		is_idle = false;	/* what the last attempt found is of no use, if there is another text */
 	BounceKind	kind;
 
 	know_listed(&known, listed);
-	for (int i = 0; i < MAX_TEXT_PARTS && reading_human_text(reading, i, &text); i++)
+	for (int i = 0; i < MAX_TEXT_PARTS && next_text(reading, i, is_idle, &attempt, &text); i++)
 	{
 		char		line_end = reading_line_end_of(reading->message, text);
 		size_t		start;
 
+		is_idle = false;
 		if (sns_read(report, text))
 		{
 			reading_note_format(report, rule_engine("sns-notification", "src/report/read_text.c"), text, NULL);
@@ -239,7 +261,8 @@ report_read_text_report(Reading *reading)
 			reading->challenges |= text_report.challenges;
 			reading->was_read |= text_report.was_read;
 		}
-		if (!reading_is_report(reading, &text_report, listed.n > 0))
+		is_idle = !reading_is_report(reading, &text_report, listed.n > 0);
+		if (is_idle)
 			continue;
 		if (dsn_is_in(text, line_end, &start) &&
 			report_read_fields(reading, slice(text.p + start, text.n - start),

@@ -8,6 +8,23 @@
 #include "report/returned.h"
 #include "report/reading.h"
 
+void
+reading_try(const Reading *reading, Attempt *attempt)
+{
+	attempt->mark = arena_mark(reading->arena);
+	memcpy(&attempt->before, reading->report, sizeof(Report));
+}
+
+void
+reading_forget(const Reading *reading, const Attempt *attempt)
+{
+	Report	   *report = reading->report;
+
+	/* a trail quotes all that was read */
+	if (report->trail == NULL && memcmp(&attempt->before, report, sizeof(Report)) == 0)
+		arena_rewind(reading->arena, attempt->mark);
+}
+
 char
 reading_line_end_of(const Message *message, Slice text)
 {

@@ -27,7 +27,26 @@ typedef struct Reading
 	bool		was_read;
 } Reading;
 
+/*
+ * What an attempt to read found, for forgetting it: some messages are tried at
+ * several places, and each must not need memory of its own.
+ */
+typedef struct Attempt
+{
+	ArenaMark	mark;
+	Report		before;
+} Attempt;
+
 /* reading.c */
+
+/* Remembers the state of things. */
+void		reading_try(const Reading *reading, Attempt *attempt);
+
+/*
+ * Gives back the memory that was taken since, if the report is as it was, but
+ * for what each attempt sets anew; else what it holds may lie there.
+ */
+void		reading_forget(const Reading *reading, const Attempt *attempt);
 
 /* The line end of a text of the message, which decoding may have changed. */
 char		reading_line_end_of(const Message *message, Slice text);

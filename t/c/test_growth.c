@@ -17,6 +17,8 @@
 /* As above, for a mail of ordinary size and form. */
 #define MAX_ORDINARY (64 * 1024)
 
+#define DAEMON_MAIL "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nTo: sender@example.org\nSubject: hello\n"
+
 static const size_t sizes[] = {1000, 10000, 100000, 300000, 1000000, 3000000};
 
 /* Counts what it has given and not got back. */
@@ -213,11 +215,44 @@ test_unread(void)
 	}
 }
 
+/*
+ * Texts that turn out to be none of a report, as many as are tried, in a
+ * message and in those that it carries: one at a time is held.
+ */
+static void
+test_texts(void)
+{
+#define TEXT_BYTES 260000
+	size_t		room = 16 * (TEXT_BYTES + 1000);
+	char	   *mail = malloc(room);
+	size_t		n = 0;
+	Digest		digest;
+
+	for (int message = 0; message < 4; message++)
+	{
+		n += (size_t) sprintf(mail + n, DAEMON_MAIL "Content-Type: multipart/mixed; boundary=\"b%d\"\n", message);
+		for (int text = 0; text < 4; text++)
+		{
+			size_t		start = n;
+
+			n += (size_t) sprintf(mail + n, "\n--b%d\nContent-Type: text/plain\n\n", message);
+			while (n < start + TEXT_BYTES)
+				n += (size_t) sprintf(mail + n, "u%zu@b.example here\n", n);
+		}
+		if (message == 0)
+			ok(memory_of(slice(mail, n), &digest) < MAX_FIXED && digest.rows == 0, "texts beside each other");
+		n += (size_t) sprintf(mail + n, "\n--b%d\nContent-Type: message/rfc822\n\n", message);
+	}
+	ok(memory_of(slice(mail, n), &digest) < MAX_FIXED && digest.rows == 0, "and those of messages inside");
+	free(mail);
+}
+
 int
 main(void)
 {
 	for (size_t i = 0; i < MAIL_SHAPES; i++)
 		test_shape(&mail_shapes[i]);
 	test_unread();
+	test_texts();
 	return finish();
 }
