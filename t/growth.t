@@ -22,9 +22,6 @@ my $FACTOR = 2;
 # What is known to need more, and why.
 my %known = (
     (map { ("$_.eml" => 'src/report/lines.c keeps 32 bytes for each line, however short') } qw(boundary-empty only-colons)),
-    (map { ("$_.eml" => 'src/pg/parse.c keeps all rows: see bounce_read_each()') }
-        qw(dsn-100000-recipients dsn-1000000-recipients dsn-no-blank-lines dsn-same-recipient dsn-text-for-each json-recipients
-        qsbmf-100000-recipients text-exim-generated)),
 );
 
 my $dir = tempdir('bounce-growth-XXXXXX', TMPDIR => 1, CLEANUP => 1);

@@ -130,7 +130,7 @@ static const MailShape mail_shapes[] = {
 	{"recipients", "recipients of a report", REPORT NOTICE STATUS,
 		"Final-Recipient: rfc822; user\1@example.net\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n\n", RETURNED "\nhello\n" END},
 	{"recipients-short", "recipients in the fewest bytes", REPORT NOTICE STATUS, "Final-Recipient:\1@a\n\n", END},
-	{"recipients-and-text", "recipients that the words name too", REPORT NOTICE STATUS RECIPIENT END "\n--b\n\n",
+	{"recipients-and-text", "words and fields of each recipient in one text", POSTFIX,
 		"<user\1@example.net>: 550 5.0.0 no\n\nFinal-Recipient: rfc822; user\1@example.net\nAction: failed\n\n", ""},
 	{"vendor-fields", "fields of vendors for one recipient", REPORT NOTICE STATUS RECIPIENT, "X-Notes: mailbox full\n", END},
 	{"diagnostic", "a Diagnostic-Code in one line", REPORT NOTICE STATUS "Final-Recipient: rfc822; user@example.net\nAction: failed\nDiagnostic-Code: smtp; ",
