@@ -57,6 +57,26 @@ address_is_domain(Slice s)
 	return true;
 }
 
+/*
+ * Does the character beyond ASCII at 'i' end the domain that starts at 'from'?
+ * No punctuation of CJK text belongs to one: U+3000-303F, U+FF00-FFEF,
+ * U+2000-206F.
+ */
+static bool
+ends_domain(Slice text, size_t i, size_t from)
+{
+	unsigned char c = (unsigned char) text.p[i];
+
+	/* Japanese and Chinese go on without a blank: an ASCII label is not followed by their letters */
+	if (c >= 0xe3 && c < 0xf0 && i > from && ascii_is_alnum(text.p[i - 1]))
+		return true;
+	return i + 1 < text.n &&
+		((c == 0xe3 && (unsigned char) text.p[i + 1] == 0x80) ||
+		 (c == 0xef && (unsigned char) text.p[i + 1] >= 0xbc) ||
+		 (c == 0xe2 && (unsigned char) text.p[i + 1] == 0x80) ||
+		 c == 0xc2);
+}
+
 /* Where the domain that starts at 'from' ends; 'from' itself when there is none. */
 static size_t
 domain_end(Slice text, size_t from)
@@ -77,17 +97,9 @@ domain_end(Slice text, size_t from)
 	}
 	while (i < text.n && i - from < 255 && is_domain_char(text.p[i]))
 	{
-		/* no punctuation of CJK text belongs to a domain: U+3000-303F, U+FF00-FFEF, U+2000-206F */
 		unsigned char c = (unsigned char) text.p[i];
 
-		/* Japanese and Chinese go on without a blank: an ASCII label is not followed by their letters */
-		if (c >= 0xe3 && c < 0xf0 && i > from && ascii_is_alnum(text.p[i - 1]))
-			break;
-		if (i + 1 < text.n &&
-			((c == 0xe3 && (unsigned char) text.p[i + 1] == 0x80) ||
-			 (c == 0xef && (unsigned char) text.p[i + 1] >= 0xbc) ||
-			 (c == 0xe2 && (unsigned char) text.p[i + 1] == 0x80) ||
-			 c == 0xc2))
+		if (c >= 0x80 && ends_domain(text, i, from))
 			break;
 		i++;
 	}
@@ -102,6 +114,23 @@ is_cjk_before(Slice text, size_t i, size_t bound)
 {
 	return i >= bound + 3 && (unsigned char) text.p[i - 3] >= 0xe3 && (unsigned char) text.p[i - 3] < 0xf0 &&
 		((unsigned char) text.p[i - 2] & 0xc0) == 0x80;
+}
+
+/*
+ * Does a local part begin at 'i', because of the character beyond ASCII before
+ * it?  Typographic quotes and CJK punctuation are none of it; nor, before one
+ * that is ASCII and whose domain is, is what Japanese, Chinese and Korean,
+ * which write no blank before an address, say there.
+ */
+static bool
+begins_local(Slice text, size_t i, size_t bound, bool is_ascii)
+{
+	if (is_ascii && is_cjk_before(text, i, bound))
+		return true;
+	return i >= 3 + bound &&
+		(((unsigned char) text.p[i - 3] == 0xe2 && (unsigned char) text.p[i - 2] == 0x80) ||
+		 ((unsigned char) text.p[i - 3] == 0xe3 && (unsigned char) text.p[i - 2] == 0x80) ||
+		 ((unsigned char) text.p[i - 3] == 0xef && (unsigned char) text.p[i - 2] >= 0xbc));
 }
 
 /*
@@ -133,19 +162,8 @@ local_start(Slice text, size_t at, size_t lower, size_t *unquoted)
 	}
 	while (i > bound && is_local_char(text.p[i - 1]))
 	{
-		/* Japanese, Chinese and Korean write no blank before an address: of ASCII, if its domain is */
-		if (!foreign_domain && (unsigned char) text.p[i - 1] >= 0x80 && i < at && ascii_is_alnum(text.p[i]) &&
-			is_cjk_before(text, i, bound))
-			break;
-		/* typographic quotes and CJK punctuation end it */
-		if (i >= 3 + bound && (unsigned char) text.p[i - 3] == 0xe2 &&
-			(unsigned char) text.p[i - 2] == 0x80)
-			break;
-		if (i >= 3 + bound && (unsigned char) text.p[i - 3] == 0xe3 &&
-			(unsigned char) text.p[i - 2] == 0x80)
-			break;
-		if (i >= 3 + bound && (unsigned char) text.p[i - 3] == 0xef &&
-			(unsigned char) text.p[i - 2] >= 0xbc)
+		if ((unsigned char) text.p[i - 1] >= 0x80 &&
+			begins_local(text, i, bound, !foreign_domain && i < at && ascii_is_alnum(text.p[i])))
 			break;
 		i--;
 	}
