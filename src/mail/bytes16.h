@@ -47,13 +47,10 @@ bytes16_any(Bytes16 bytes)
 	return (halves[0] | halves[1]) != 0;
 }
 
-/* Bit i is set where byte i, which must be 0xff or 0, is 0xff. */
+/* What bytes16_mask() does, for machines without an instruction for it. */
 static inline uint32_t
-bytes16_mask(Bytes16 bytes)
+bytes16_mask_plain(Bytes16 bytes)
 {
-#if defined(__SSE2__)
-	return (uint32_t) _mm_movemask_epi8((__m128i) bytes);
-#else
 	uint64_t	halves[2];
 
 	memcpy(halves, &bytes, sizeof(halves));
@@ -62,10 +59,20 @@ bytes16_mask(Bytes16 bytes)
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 		halves[i] = __builtin_bswap64(halves[i]);
 #endif
-		/* the lowest bit of each byte, moved to the highest byte */
+		/* the lowest bit of each byte, all moved to the highest byte */
 		halves[i] = ((halves[i] & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080)) >> 56;
 	}
 	return (uint32_t) (halves[0] | halves[1] << 8);
+}
+
+/* Bit i is set where byte i, which must be 0xff or 0, is 0xff. */
+static inline uint32_t
+bytes16_mask(Bytes16 bytes)
+{
+#if defined(__SSE2__)
+	return (uint32_t) _mm_movemask_epi8((__m128i) bytes);
+#else
+	return bytes16_mask_plain(bytes);
 #endif
 }
 
