@@ -92,6 +92,17 @@ reading_is_loose_text(const Part *part)
 	return part->type == PART_TEXT_PLAIN || slice_starts_nocase(part->content_type, SLICE_LIT("application/octet-stream"));
 }
 
+/* Could the line, or a longer one that begins with it, be a field of a header? */
+static bool
+may_be_field(Slice line)
+{
+	size_t		name = 0;
+
+	while (name < line.n && (ascii_is_alnum(line.p[name]) || line.p[name] == '-'))
+		name++;
+	return name == line.n || (name > 0 && line.p[name] == ':');
+}
+
 /* Does the part's text begin with the header of a message? */
 static bool
 holds_header(const Reading *reading, const Part *part)
@@ -99,8 +110,14 @@ holds_header(const Reading *reading, const Part *part)
 	Slice		text = part->body;
 	char		line_end;
 
+	/* most texts begin with something else, which a few bytes tell */
 	if (part->encoding != TRANSFER_IDENTITY)
+	{
+		text = reading_part_text(reading, part, GLANCE_BYTES);
+		if (!may_be_field(reading_first_line(text, reading_line_end_of(reading->message, text))))
+			return false;
 		text = reading_part_text(reading, part, PEEK_BYTES);
+	}
 	line_end = reading_line_end_of(reading->message, text);
 	return lines_begin_returned(reading_first_line(text, line_end)) || lines_begin_header(text, line_end);
 }

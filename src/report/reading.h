@@ -12,6 +12,7 @@
 #include "report/text.h"
 
 #define PEEK_BYTES 4096			/* of an encoded part that tell what it holds */
+#define GLANCE_BYTES 256		/* of an encoded part that tell what it does not */
 
 typedef struct Reading
 {
