@@ -77,10 +77,20 @@ utf8_find_bad(Slice s, size_t from)
 		/* text beyond ASCII comes in runs */
 		while (i < s.n && (s.p[i] & 0x80))
 		{
-			length = character_length(s.p + i, s.n - i);
-			if (length == 0)
-				return i;
-			i += length;
+			unsigned char lead = (unsigned char) s.p[i];
+
+			/* the forms that need no closer look */
+			if (lead >= 0xC2 && lead < 0xE0 && s.n - i >= 2 && is_tail(s.p[i + 1]))
+				i += 2;
+			else if (lead > 0xE0 && lead < 0xED && s.n - i >= 3 && is_tail(s.p[i + 1]) && is_tail(s.p[i + 2]))
+				i += 3;
+			else
+			{
+				length = character_length(s.p + i, s.n - i);
+				if (length == 0)
+					return i;
+				i += length;
+			}
 		}
 		if (i < s.n && s.p[i] == '\0')
 			return i;
