@@ -39,7 +39,7 @@ SELECT :all_columns FROM mail_external m, bounce_parse(m.raw) b;
 \timing on
 
 \echo case sql-detoast
-SELECT count(raw > '') FROM :best_table;
+SELECT count(raw > '') FROM mail_external;
 \echo case sql-external
 SELECT :all_columns FROM mail_external m, bounce_parse(m.raw) b;
 \echo case sql-pglz
