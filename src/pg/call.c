@@ -10,8 +10,9 @@
  *
  * The first blocks of the arena are lent out of the session's spare room again
  * and again, so that a call for an ordinary mail does not allocate.  There is
- * one such room: nothing that runs between call_begin() and call_end() calls a
- * function of SQL, so no call ever begins inside of another.
+ * one such room: nothing that runs between call_begin() and call_end() calls
+ * functions of SQL, but for conversions between encodings, which are C and do
+ * not parse mail.  So no call ever begins inside of another.
  */
 #include "postgres.h"
 
