@@ -244,7 +244,7 @@ tell_provider(Explainer *explainer, const Delivery *delivery, const Verdict *ver
 
 		if (rows[i] == NULL || rows[i]->provider == PROVIDER_NONE)
 			continue;
-		rule = (RuleName) {"domain", NULL, rows[i]->suffix, "domains.tsv", rows[i]->line};
+		rule = (RuleName) {"domain", NULL, known(rows[i]->suffix), "domains.tsv", rows[i]->line};
 		tell_of(explainer, row->recipient, "provider", word(knowledge_providers[rows[i]->provider].provider), won,
 				rule, names[i], won ? NULL : "the recipient's domain stands above the host that refused");
 		won = false;

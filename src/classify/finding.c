@@ -85,7 +85,7 @@ ask(const Finding *finding, Hit *hit)
 		return;
 	}
 	*finding->matches_left -= cost;
-	if (!regexes_match(finding->regexes, hit->row->regex, finding->text))
+	if (!regexes_match(finding->regexes, known(hit->row->regex), finding->text))
 		hit->lost = "its regular expression does not match";
 }
 
@@ -252,7 +252,7 @@ finding_note_losers(const Finding *finding, const PhraseRow *winner, const char 
 RuleName
 finding_rule(const PhraseRow *row)
 {
-	RuleName	rule = {row->words ? "family" : "phrase", NULL, row->phrase, row->file, row->line};
+	RuleName	rule = {row->words ? "family" : "phrase", NULL, known(row->phrase), known(row->file), row->line};
 
 	if (row->provider != PROVIDER_NONE)
 		rule.owner = knowledge_providers[row->provider].provider;

@@ -11,6 +11,7 @@
 #ifndef BOUNCE_KNOWLEDGE_H
 #define BOUNCE_KNOWLEDGE_H
 
+#include "match/known.h"
 #include "match/match.h"
 #include "reason_ids.h"
 
@@ -52,18 +53,18 @@ typedef enum PhraseRank
  */
 typedef struct PhraseRow
 {
-	const char *phrase;			/* folded, else as written in data/: "=", "*", "\*"; of a family its name */
-	const char *file;
+	KnownText	phrase;			/* folded, else as written in data/: "=", "*", "\*"; of a family its name */
+	KnownText	file;
 	uint16_t	line;
 	uint16_t	reason;			/* REASON_... */
 	uint16_t	provider;		/* only when this provider refused, PROVIDER_NONE = any */
 	uint8_t		rank;			/* PhraseRank */
 	uint16_t	literal;		/* bytes of the phrase without "*"; 0 of a family: those of the word that was found */
-	const char *language;		/* en, de, ja ... */
-	const char *source;
-	const char *regex;			/* PCRE2: counts only when this matches the folded text, too; mostly NULL */
-	const char *example;		/* a reply that this phrase decides, or several with " || "; NULL: the phrase itself is one */
-	const char *words;			/* of a family: the words that lead to it, as written; else NULL */
+	KnownText	language;		/* en, de, ja ... */
+	KnownText	source;
+	KnownText	regex;			/* PCRE2: counts only when this matches the folded text, too; mostly NULL */
+	KnownText	example;		/* a reply that this phrase decides, or several with " || "; NULL: the phrase itself is one */
+	KnownText	words;			/* of a family: the words that lead to it, as written; else NULL */
 } PhraseRow;
 
 extern const PhraseRow knowledge_phrases[];
@@ -87,9 +88,9 @@ typedef struct StatusRow
 	uint16_t	reason;
 	uint32_t	code;			/* class * 1000000 + subject * 1000 + detail */
 	uint8_t		strength;		/* CodeStrength; DECIDES for provider codes */
-	const char *file;
+	KnownText	file;
 	uint16_t	line;
-	const char *meaning;
+	KnownText	meaning;
 } StatusRow;
 
 extern const StatusRow knowledge_statuses[];
@@ -126,9 +127,9 @@ extern const uint32_t knowledge_provider_count;
  */
 typedef struct DomainRow
 {
-	const char *suffix;
+	KnownText	suffix;
 	uint16_t	provider;		/* PROVIDER_NONE where only the group is known */
-	const char *host_group;		/* webmail, cellphone, smartphone, pc, reserved, or NULL */
+	KnownText	host_group;		/* webmail, cellphone, smartphone, pc, reserved, or NULL */
 	uint8_t		use;			/* DomainUse */
 	uint16_t	line;
 } DomainRow;

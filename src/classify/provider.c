@@ -26,7 +26,7 @@ row_of(Slice suffix, uint32_t hash)
 	{
 		const DomainRow *row = &knowledge_domains[knowledge_domain_slots[slot] - 1];
 
-		if (is_suffix(suffix, row->suffix))
+		if (is_suffix(suffix, known(row->suffix)))
 			return row;
 	}
 	return NULL;

@@ -19,12 +19,6 @@
 #define NO_SOURCE "general wording"
 
 static const char *
-cell(const char *s)
-{
-	return s && s[0] ? s : NULL;
-}
-
-static const char *
 decoder_title(uint16_t decoder)
 {
 	return decoder == DECODER_NONE ? NO_SOURCE : knowledge_decoders[decoder].title;
@@ -41,7 +35,7 @@ host_of(Arena *arena, uint16_t provider)
 
 		if (row->provider != provider || !(row->use & DOMAIN_HOST))
 			continue;
-		snprintf(host, sizeof(host), "mx.%.255s", row->suffix);
+		snprintf(host, sizeof(host), "mx.%.255s", known(row->suffix));
 		return arena_copy(arena, slice(host, strlen(host)));
 	}
 	return SLICE_NONE;
@@ -60,7 +54,7 @@ code_of(uint16_t reason)
 static Slice
 phrase_example(Arena *arena, const PhraseRow *row)
 {
-	const char *p = row->phrase;
+	const char *p = known(row->phrase);
 	const char *code = code_of(row->reason);
 	size_t		n = strlen(code);
 	char	   *out = arena_alloc(arena, n + strlen(p) + 1);
@@ -119,13 +113,13 @@ get_phrase(const PhraseRow *row, Arena *arena, RuleInfo *info)
 
 	info->name = finding_rule(row);
 	/* a family's name says nothing; its words do */
-	info->pattern = row->words ? row->words : row->phrase;
+	info->pattern = known(row->words ? row->words : row->phrase);
 	info->reason = info->means = knowledge_reasons[row->reason].reason;
 	info->rank = ranks[row->rank];
-	info->language = cell(row->language);
-	info->source = cell(row->source) ? row->source : NO_SOURCE;
-	info->regex = cell(row->regex);
-	info->more_examples = cell(row->example);
+	info->language = known(row->language);
+	info->source = row->source ? known(row->source) : NO_SOURCE;
+	info->regex = known(row->regex);
+	info->more_examples = known(row->example);
 	if (!rules_next_example(info, arena))
 		info->example = phrase_example(arena, row);
 	if (row->provider != PROVIDER_NONE)
@@ -141,7 +135,7 @@ get_status(const StatusRow *row, Arena *arena, RuleInfo *info)
 	char		example[64];
 
 	info->name = steps_status_rule(arena, row);
-	info->means = row->meaning;
+	info->means = known(row->meaning);
 	info->reason = knowledge_reasons[row->reason].reason;
 	info->rank = strengths[row->strength];
 	info->source = row->provider == PROVIDER_NONE ? "RFC 3463, IANA" : knowledge_providers[row->provider].title;

@@ -210,7 +210,7 @@ find_reply_row(int code, const char *command)
 RuleName
 steps_status_rule(Arena *arena, const StatusRow *row)
 {
-	RuleName	rule = {"status", NULL, NULL, row->file, row->line};
+	RuleName	rule = {"status", NULL, NULL, known(row->file), row->line};
 	char		code[32];
 
 	snprintf(code, sizeof(code), "%u.%u.%u", row->code / 1000000, row->code / 1000 % 1000, row->code % 1000);

@@ -112,7 +112,7 @@ find_providers(const Delivery *delivery, Slice rhost, Verdict *verdict)
 		if (reporter)
 			verdict->providers[2] = reporter->provider;
 	}
-	verdict->host_group = destination ? destination->host_group : NULL;
+	verdict->host_group = destination ? known(destination->host_group) : NULL;
 }
 
 static bool
@@ -426,5 +426,5 @@ verdict_is_shared(const Delivery *delivery, const Delivery *before, const Verdic
 		return false;
 	destination = provider_of(address_domain(delivery->recipient), DOMAIN_DESTINATION);
 	return (destination ? destination->provider : PROVIDER_NONE) == verdict->providers[1] &&
-		(destination ? destination->host_group : NULL) == verdict->host_group;
+		(destination ? known(destination->host_group) : NULL) == verdict->host_group;
 }

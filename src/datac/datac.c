@@ -171,6 +171,69 @@ text_string(Text *text, const char *s)
 	text_add(text, "\"");
 }
 
+/* Where 's' stands in the hash table, or is to be put. */
+static size_t
+known_place(const KnownTexts *known, const char *s)
+{
+	size_t		hash = 5381;
+	size_t		place;
+
+	for (const char *p = s; *p; p++)
+		hash = hash * 33 + (unsigned char) *p;
+	place = hash & (known->size - 1);
+	while (known->texts[place] != NULL && strcmp(known->texts[place], s) != 0)
+		place = (place + 1) & (known->size - 1);
+	return place;
+}
+
+static void
+grow_known(Datac *datac)
+{
+	KnownTexts	smaller = datac->known;
+	KnownTexts *known = &datac->known;
+
+	known->size = smaller.size ? smaller.size * 2 : 1024;
+	known->texts = arena_zalloc(&datac->arena, known->size * sizeof(*known->texts));
+	known->offsets = arena_zalloc(&datac->arena, known->size * sizeof(*known->offsets));
+	for (size_t i = 0; i < smaller.size; i++)
+	{
+		size_t		place;
+
+		if (smaller.texts[i] == NULL)
+			continue;
+		place = known_place(known, smaller.texts[i]);
+		known->texts[place] = smaller.texts[i];
+		known->offsets[place] = smaller.offsets[i];
+	}
+}
+
+void
+text_known(Text *text, const char *s)
+{
+	KnownTexts *known = &text->datac->known;
+	size_t		place;
+
+	if (s == NULL || *s == '\0')
+	{
+		text_add(text, "0");
+		return;
+	}
+	if (known->count * 2 >= known->size)
+		grow_known(text->datac);
+	place = known_place(known, s);
+	if (known->texts[place] == NULL)
+	{
+		known->texts[place] = datac_print(text->datac, "%s", s);
+		known->offsets[place] = known->end;
+		known->end += (uint32_t) strlen(s) + 1;
+		known->count++;
+		text_add(known->literals, "\t");
+		text_string(known->literals, s);
+		text_add(known->literals, " \"\\0\"\n");
+	}
+	text_add(text, "%u", known->offsets[place]);
+}
+
 static bool
 has_suffix(const char *name, const char *suffix)
 {
@@ -338,15 +401,23 @@ compile(Datac *datac, Output *output)
 	begin_output(datac, &output->marker_ids, "marker_ids.h", "The rows of data/marker-kinds.tsv and data/sign-kinds.tsv.");
 	text_add(&output->marker_ids, "#ifndef BOUNCE_MARKER_IDS_H\n#define BOUNCE_MARKER_IDS_H\n\n");
 
+	/* no text is at offset 0 */
+	output->known.datac = datac;
+	text_add(&output->known, "\nconst char known_texts[] =\n\t\"\\0\"\n");
+	datac->known.literals = &output->known;
+	datac->known.end = 1;
+
 	compile_words(datac, &vocabulary, output);
+	/* first, so that a new phrase leaves the offsets in markers.c alone */
+	compile_markers(datac, &vocabulary, &markers, &output->markers);
+	compile_signs(datac, &vocabulary, &signs, &output->markers);
+	compile_bystanders(datac, &output->markers);
 	compile_phrases(datac, &vocabulary, &phrases, &families, &output->knowledge);
 	compile_statuses(datac, &vocabulary, &output->knowledge);
 	compile_replies(datac, &vocabulary, &output->knowledge);
 	compile_domains(datac, &vocabulary, &output->knowledge);
 	compile_blocklists(datac, &output->knowledge);
-	compile_markers(datac, &vocabulary, &markers, &output->markers);
-	compile_signs(datac, &vocabulary, &signs, &output->markers);
-	compile_bystanders(datac, &output->markers);
+	text_add(&output->knowledge, "%.*s;\n", (int) output->known.n, output->known.p);
 
 	text_add(&output->reason_ids, "\n#endif\t\t\t\t\t\t\t/* BOUNCE_REASON_IDS_H */\n");
 	text_add(&output->marker_ids, "\n#endif\t\t\t\t\t\t\t/* BOUNCE_MARKER_IDS_H */\n");

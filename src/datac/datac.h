@@ -13,9 +13,21 @@
 
 #include "mail/arena.h"
 
+/* The texts that text_known() was asked for (match/known.h). */
+typedef struct KnownTexts
+{
+	const char **texts;			/* a hash table */
+	uint32_t   *offsets;		/* theirs */
+	size_t		size;			/* of both, a power of two */
+	size_t		count;
+	struct Text *literals;		/* the texts one behind the other, as C */
+	uint32_t	end;			/* offset of the next */
+} KnownTexts;
+
 typedef struct Datac
 {
 	Arena		arena;
+	KnownTexts	known;
 	const char *data_dir;		/* as it was given */
 	unsigned	errors;			/* bad lines so far */
 } Datac;
@@ -53,9 +65,13 @@ void		text_add(Text *text, const char *format,...) DATAC_PRINTF(2, 3);
 /* A C string literal; NULL for the empty string. */
 void		text_string(Text *text, const char *s);
 
-/* The four outputs. */
+/* A KnownText; 0 for the empty string. */
+void		text_known(Text *text, const char *s);
+
+/* The four outputs, and the texts that are the end of the first. */
 typedef struct Output
 {
+	Text		known;
 	Text		knowledge;		/* knowledge.c */
 	Text		markers;		/* markers.c */
 	Text		reason_ids;		/* reason_ids.h */

@@ -209,9 +209,9 @@ compile_statuses(Datac *datac, const Vocabulary *vocabulary, Text *text)
 		else
 			text_add(text, "\t{%u, ", entry->provider);
 		text_add(text, "%s, %u, %s, ", entry->reason, entry->code, entry->strength);
-		text_string(text, entry->file);
+		text_known(text, entry->file);
 		text_add(text, ", %u, ", entry->line);
-		text_string(text, entry->meaning);
+		text_known(text, entry->meaning);
 		text_add(text, "},\n");
 	}
 	if (list.count == 0)
@@ -362,10 +362,10 @@ compile_domains(Datac *datac, const Vocabulary *vocabulary, Text *text)
 		const Row  *row = &table.rows[i];
 
 		text_add(text, "\t{");
-		text_string(text, row->cells[0]);
+		text_known(text, row->cells[0]);
 		text_add(text, ", %s, ", word_value(datac, &vocabulary->providers, table.file, row->line,
 											row->cells[1], "PROVIDER_NONE"));
-		text_string(text, row->cells[2]);
+		text_known(text, row->cells[2]);
 		text_add(text, ", %s, %u},\n",
 				 CHOICE_VALUE(datac, uses, "use", table.file, row->line, row->cells[3]), row->line);
 	}

@@ -144,14 +144,14 @@ write_row(Datac *datac, const Vocabulary *vocabulary, LintList *list, const char
 	while (strcmp(in_order[linted->rank], rank) != 0)
 		linted->rank++;
 	text_add(text, "\t{");
-	text_string(text, cells->text);
+	text_known(text, cells->text);
 	text_add(text, ", ");
-	text_string(text, file);
+	text_known(text, file);
 	text_add(text, ", %u, %s, %s, %s, %zu", line, reason, number, rank, linted->is_family ? (size_t) 0 : parsed->literal);
 	for (i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
 	{
 		text_add(text, ", ");
-		text_string(text, strings[i]);
+		text_known(text, strings[i]);
 	}
 	text_add(text, "},\n");
 }
@@ -357,9 +357,9 @@ compile_evidence(Datac *datac, const Vocabulary *vocabulary, const Words *kinds,
 			if (phrase == NULL || kind == NULL || decoder == NULL || where == NULL)
 				continue;
 			text_add(text, "\t{");
-			text_string(text, phrase);
+			text_known(text, phrase);
 			text_add(text, ", ");
-			text_string(text, file);
+			text_known(text, file);
 			text_add(text, ", %s, %s, %s, %u},\n", kind, decoder, where, row->line);
 		}
 	}

@@ -198,9 +198,9 @@ bounce_providers(PG_FUNCTION_ARGS)
 		row_begin(&row, call);
 		add_word(&row, provider ? provider->provider : NULL);
 		add_word(&row, provider ? provider->title : NULL);
-		add_word(&row, domain->suffix);
+		add_word(&row, known(domain->suffix));
 		add_word(&row, uses[domain->use]);
-		add_word(&row, domain->host_group);
+		add_word(&row, known(domain->host_group));
 		add_word(&row, "domains.tsv");
 		add_integer(&row, (int32) domain->line);
 		put_row(&row, rows);

@@ -13,7 +13,7 @@ owner_of(uint16_t decoder)
 RuleName
 markers_rule(const MarkerRow *row)
 {
-	RuleName	rule = {"marker", owner_of(row->decoder), row->phrase, row->file, row->line};
+	RuleName	rule = {"marker", owner_of(row->decoder), known(row->phrase), known(row->file), row->line};
 
 	return rule;
 }
@@ -21,7 +21,7 @@ markers_rule(const MarkerRow *row)
 RuleName
 markers_sign_rule(const SignRow *row)
 {
-	RuleName	rule = {"sign", owner_of(row->decoder), row->phrase, row->file, row->line};
+	RuleName	rule = {"sign", owner_of(row->decoder), known(row->phrase), known(row->file), row->line};
 
 	return rule;
 }

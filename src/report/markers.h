@@ -11,6 +11,7 @@
 #ifndef BOUNCE_MARKERS_H
 #define BOUNCE_MARKERS_H
 
+#include "match/known.h"
 #include "match/match.h"
 #include "match/trail.h"
 #include "marker_ids.h"
@@ -20,8 +21,8 @@
 /* data/markers.tsv; row number = MatchHit.phrase of knowledge_marker_match */
 typedef struct MarkerRow
 {
-	const char *phrase;			/* folded, else as written in data/ */
-	const char *file;
+	KnownText	phrase;			/* folded, else as written in data/ */
+	KnownText	file;
 	uint16_t	marker;			/* MARKER_... */
 	uint16_t	decoder;		/* who writes it, DECODER_NONE = several */
 	uint8_t		where;			/* MarkerWhere: of the line */
@@ -78,8 +79,8 @@ extern const uint32_t knowledge_bystander_count;
  */
 typedef struct SignRow
 {
-	const char *phrase;			/* "from: mailer-daemon", "x-failed-recipients:", "subject: undelivered mail returned to sender" */
-	const char *file;
+	KnownText	phrase;			/* "from: mailer-daemon", "x-failed-recipients:", "subject: undelivered mail returned to sender" */
+	KnownText	file;
 	uint16_t	sign;			/* SIGN_... of data/sign-kinds.tsv: daemon, bounce-subject, delay-subject, autoreply, list, human ... */
 	uint16_t	decoder;
 	uint8_t		where;			/* MarkerWhere */

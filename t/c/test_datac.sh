@@ -105,10 +105,10 @@ main(void)
 	for (i = 0; i < REASON_COUNT; i++)
 		printf("reason %s %s\n", knowledge_reasons[i].reason, knowledge_reasons[i].meaning);
 	for (i = 0; i < knowledge_phrase_count; i++)
-		printf("phrase %s:%u %s %d %d %d %d %s\n", knowledge_phrases[i].file, knowledge_phrases[i].line,
-			   knowledge_phrases[i].phrase, knowledge_phrases[i].reason, knowledge_phrases[i].provider,
+		printf("phrase %s:%u %s %d %d %d %d %s\n", known(knowledge_phrases[i].file), knowledge_phrases[i].line,
+			   known(knowledge_phrases[i].phrase), knowledge_phrases[i].reason, knowledge_phrases[i].provider,
 			   knowledge_phrases[i].rank, knowledge_phrases[i].literal,
-			   knowledge_phrases[i].source ? knowledge_phrases[i].source : "-");
+			   knowledge_phrases[i].source ? known(knowledge_phrases[i].source) : "-");
 	for (i = 0; i < knowledge_status_count; i++)
 		printf("status %d %u %d %d\n", knowledge_statuses[i].provider, knowledge_statuses[i].code,
 			   knowledge_statuses[i].reason, knowledge_statuses[i].strength);
@@ -117,12 +117,12 @@ main(void)
 	for (i = 0; i < knowledge_provider_count; i++)
 		printf("provider %s\n", knowledge_providers[i].provider);
 	for (i = 0; i < knowledge_domain_count; i++)
-		printf("domain %s %d %s %d\n", knowledge_domains[i].suffix, knowledge_domains[i].provider,
-			   knowledge_domains[i].host_group, knowledge_domains[i].use);
+		printf("domain %s %d %s %d\n", known(knowledge_domains[i].suffix), knowledge_domains[i].provider,
+			   known(knowledge_domains[i].host_group), knowledge_domains[i].use);
 	for (i = 0; i < knowledge_decoder_count; i++)
 		printf("decoder %s\n", knowledge_decoders[i].decoder);
 	for (i = 0; i < knowledge_marker_count; i++)
-		printf("marker %s %d %d %d\n", knowledge_markers[i].phrase, knowledge_markers[i].marker,
+		printf("marker %s %d %d %d\n", known(knowledge_markers[i].phrase), knowledge_markers[i].marker,
 			   knowledge_markers[i].decoder, knowledge_markers[i].where);
 	printf("ids %d %d\n", MARKER_COUNT, SIGN_COUNT);
 	match_run(&knowledge_phrase_match, &arena, SLICE_LIT("550 user unknown: mail to x refused, in use"), print, "phrase");
@@ -299,7 +299,7 @@ printf '{to|for} {a|the|} user\tstart\n{spam} {here\tstart\nhere: {spam} {or|and
 run
 missing=
 for words in 'to a user' 'to the user' 'to user' 'for a user' '{spam} {here' 'here: {spam} or not' 'here: {spam} and not'; do
-	grep -q "{\"$words\", \"markers.tsv\"" out/markers.c || missing=$words
+	grep -q "^	\"$words\" " out/knowledge.c || missing=$words
 done
 [ -z "$missing" ]
 ok $? "alternatives are written out ${missing:+but for $missing}"
