@@ -103,9 +103,9 @@ missing_packages()
 	has cc || missing="$missing gcc"
 	[ -f /usr/include/stdio.h ] || missing="$missing libc6-dev"
 	has pkg-config || missing="$missing pkg-config"
-	pkg-config --exists gmime-3.0 2>/dev/null || missing="$missing libgmime-3.0-dev"
 	pkg-config --exists libpcre2-8 2>/dev/null || missing="$missing libpcre2-dev"
 	if [ "${1:-}" = check ]; then
+		pkg-config --exists gmime-3.0 2>/dev/null || missing="$missing libgmime-3.0-dev"
 		has perl && perl -MTest::More -e 1 2>/dev/null || missing="$missing perl"
 	fi
 	find_pg_config

@@ -5,7 +5,6 @@
  * Puts the rooms together: src/mail finds the structure, src/report what the
  * mail says, src/classify why; here the record is filled.
  */
-#include <glib.h>
 
 #include "bounce.h"
 #include "bounce_read.h"
@@ -14,6 +13,7 @@
 #include "mail/address.h"
 #include "mail/limits.h"
 #include "mail/mbox.h"
+#include "match/sha1.h"
 #include "report/markers.h"
 #include "report/verp.h"
 
@@ -176,22 +176,21 @@ digits_of(int64_t number, char *room, size_t size)
 static void
 make_token(BounceRow *row)
 {
-	GChecksum  *checksum;
+	static const Slice separator = SLICE_LIT("\x1f");
+	Sha1		sha1;
 	char		room[32];
-	Slice		when = digits_of(row->bounced_at.known ? row->bounced_at.epoch : 0, room, sizeof(room));
 
 	row->token[0] = '\0';
 	if (row->recipient.n == 0 && row->addresser.n == 0)
 		return;
-	checksum = g_checksum_new(G_CHECKSUM_SHA1);
-	g_checksum_update(checksum, (const guchar *) row->addresser.p, (gssize) row->addresser.n);
-	g_checksum_update(checksum, (const guchar *) "\x1f", 1);
-	g_checksum_update(checksum, (const guchar *) row->recipient.p, (gssize) row->recipient.n);
-	g_checksum_update(checksum, (const guchar *) "\x1f", 1);
-	g_checksum_update(checksum, (const guchar *) when.p, (gssize) when.n);
-	memcpy(row->token, g_checksum_get_string(checksum), 40);
-	row->token[40] = '\0';
-	g_checksum_free(checksum);
+	sha1_init(&sha1);
+	sha1_add(&sha1, row->addresser);
+	sha1_add(&sha1, separator);
+	sha1_add(&sha1, row->recipient);
+	sha1_add(&sha1, separator);
+	sha1_add(&sha1, digits_of(row->bounced_at.known ? row->bounced_at.epoch : 0, room, sizeof(room)));
+	sha1_hex(&sha1, row->token);
+	row->token[SHA1_HEX] = '\0';
 }
 
 /* Reasons for which an address in the reply is the one that is refused. */

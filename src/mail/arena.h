@@ -7,7 +7,7 @@
  * malloc/free in the fuzzer, a failing stub in the fault tests.
  *
  * Errors: 'alloc' returns NULL when memory is short.  It must not longjmp: the
- * caller may hold an object of GMime, GLib or PCRE2.  Then arena_alloc returns
+ * caller may hold an object of iconv or PCRE2.  Then arena_alloc returns
  * NULL and sets arena->failed; every caller in this library treats NULL as
  * "absent" and goes on, and the owner looks at 'failed' at the end.
  */

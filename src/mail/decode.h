@@ -1,15 +1,13 @@
 /*
  * decode.h
  *	  Transfer encodings, charsets, encoded words and dates: the part of the
- *	  library that hands bytes to GMime, GLib and iconv.
+ *	  library that hands bytes to iconv.
  *
- * GMime and GLib abort or loop on hostile input (see docs/limits.md), so
- * nothing here passes on more than the caller bounded: each function takes at
+ * Nothing here passes on more than the caller bounded: each function takes at
  * most the LIMIT that its comment names and ignores the rest.  No function
  * raises an error: what can't be decoded becomes U+FFFD.  All results lie in
- * the arena, are valid UTF-8 and hold no NUL; GMime's own allocations are
- * freed before return.  When the arena is out of memory they return
- * SLICE_NONE.
+ * the arena, are valid UTF-8 and hold no NUL.  When the arena is out of memory
+ * they return SLICE_NONE.
  */
 #ifndef BOUNCE_DECODE_H
 #define BOUNCE_DECODE_H
@@ -29,14 +27,14 @@ TransferEncoding decode_encoding(Slice value);
 
 /*
  * The body of a text part as UTF-8: transfer-decoded, converted from
- * 'charset' (any name that iconv or GMime knows; SLICE_NONE is unknown),
+ * 'charset' (any name that iconv knows; SLICE_NONE is unknown),
  * at most 'limit' bytes of 'body' (<= LIMIT_DECODE_BYTES) are read.
  *
  * Bytes of an unknown or wrong charset: when they are valid UTF-8 they are
  * taken as UTF-8; else when they hold ISO-2022-JP escapes, as ISO-2022-JP;
  * else, of an unknown one, what their distribution tells (guess.h); else each
  * invalid byte becomes U+FFFD.  Text that is declared as utf-8 or
- * us-ascii is validated here (GMime drops bad bytes silently).
+ * us-ascii is validated here.
  *
  * Where nothing has to be decoded the result is 'body' itself (zero copy).
  */

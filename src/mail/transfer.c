@@ -2,15 +2,11 @@
  * transfer.c
  *	  Content transfer encodings undone (RFC 2045 6).
  *
- * Base64 and uuencode go through GMime's step functions, which hold no state
- * but what they are handed, need no g_mime_init() and allocate nothing; they
- * get everything in one piece, since GMime 3.2.13 may truncate what comes in
- * several.  Quoted-printable is undone here: GMime's does not know soft line
- * breaks with blanks behind the "=" (RFC 2045 6.7 (3): gateways add them) or
- * with a bare CR, and swallows the "=" that follows a false one.
+ * All of it in one piece and without any state.  GMime's decoders, which t/c/gmime_diff.c holds
+ * these against, do not know soft line breaks with blanks behind the "=" (RFC
+ * 2045 6.7 (3): gateways add them) or with a bare CR, swallow the "=" that
+ * follows a false one, and may truncate base64 that comes in pieces.
  */
-#include <gmime/gmime-encodings.h>
-
 #include "mail/decode.h"
 #include "mail/transfer.h"
 
@@ -48,27 +44,43 @@ decode_encoding(Slice value)
 	return TRANSFER_IDENTITY;
 }
 
+/* Digits of base64 plus one; 0 is none. */
+static const unsigned char base64_digits[256] = {
+	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6, ['G'] = 7, ['H'] = 8, ['I'] = 9,
+	['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
+	['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26,
+	['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35,
+	['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44,
+	['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52,
+	['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61,
+	['9'] = 62, ['+'] = 63, ['/'] = 64,
+};
+
+/* Two or three digits at the end are a byte or two, whether padded or not. */
 size_t
 transfer_base64(Slice in, char *out)
 {
-	static const char padding[] = "===";
-	GMimeEncoding state;
 	size_t		end = slice_find(in, '=', 0);
-	size_t		n;
+	size_t		n = 0;
+	uint32_t	bits = 0;
+	unsigned	held = 0;		/* how many of them wait for the rest of a byte */
 
 	if (end == SLICE_NPOS)
 		end = in.n;
-	if (end == 0)
-		return 0;
-	g_mime_encoding_init_decode(&state, GMIME_CONTENT_ENCODING_BASE64);
-	n = g_mime_encoding_step(&state, in.p, end, out);
+	for (size_t i = 0; i < end; i++)
+	{
+		unsigned	digit = base64_digits[(unsigned char) in.p[i]];
 
-	/*
-	 * state.state counts the digits that wait for the rest of their four.  Two
-	 * or three of them are a byte or two, whether padded or not.
-	 */
-	if (state.state == 2 || state.state == 3)
-		n += g_mime_encoding_step(&state, padding, (size_t) (4 - state.state), out + n);
+		if (digit == 0)
+			continue;
+		bits = bits << 6 | (digit - 1);
+		held += 6;
+		if (held >= 8)
+		{
+			held -= 8;
+			out[n++] = (char) (unsigned char) (bits >> held);
+		}
+	}
 	return n;
 }
 
@@ -195,15 +207,47 @@ skip_begin(Slice in)
 	return 0;
 }
 
+static unsigned
+uu_digit(char c)
+{
+	return ((unsigned char) c - ' ') & 0x3f;
+}
+
+/*
+ * The first character of a line says how many bytes it holds, three for each
+ * four characters; what else the line has is none of them.  Blanks that were
+ * lost at its end are put back, up to four.
+ */
 size_t
 transfer_uuencode(Slice in, char *out)
 {
-	GMimeEncoding state;
+	size_t		n = 0;
 	size_t		start = skip_begin(in);
 
-	if (start == in.n)
-		return 0;
-	g_mime_encoding_init_decode(&state, GMIME_CONTENT_ENCODING_UUENCODE);
-	state.state |= GMIME_UUDECODE_STATE_BEGIN;
-	return g_mime_encoding_step(&state, in.p + start, in.n - start, out);
+	while (start < in.n)
+	{
+		size_t		end = slice_find(in, '\n', start);
+		size_t		next;
+		size_t		left;
+
+		if (end == SLICE_NPOS)
+			end = in.n;
+		next = end + 1;
+		if (end > start && in.p[end - 1] == '\r')
+			end--;
+		left = end > start ? uu_digit(in.p[start]) : 0;
+		if (end > start && left == 0)
+			break;
+		for (size_t i = start + 1; i < end && left > 0; i += 4)
+		{
+			uint32_t	bits = 0;
+
+			for (size_t k = i; k < i + 4; k++)
+				bits = bits << 6 | (k < end ? uu_digit(in.p[k]) : 0);
+			for (unsigned shift = 16; left > 0 && shift <= 16; shift -= 8, left--)
+				out[n++] = (char) (unsigned char) (bits >> shift);
+		}
+		start = next;
+	}
+	return n;
 }

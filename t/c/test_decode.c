@@ -4,8 +4,8 @@
  *
  * Build: make unit, or by hand
  *	  cc -std=gnu11 -g -fsanitize=address,undefined -Isrc
- *		  $(pkg-config --cflags gmime-3.0) -o test_decode t/c/test_decode.c
- *		  src/mail/[a-z]*.c $(pkg-config --libs gmime-3.0)
+ *		  -o test_decode t/c/test_decode.c
+ *		  src/mail/[a-z]*.c
  */
 #include "decode_cases.h"
 
