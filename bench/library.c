@@ -10,6 +10,7 @@
 
 #include "bounce.h"
 #include "classify/regex.h"
+#include "mail/descriptors.h"
 #include "mails.h"
 
 #define SPARE_BYTES (64 * 1024)
@@ -56,6 +57,7 @@ read_mails(const Mails *mails)
 	Spare		none = {NULL, SPARE_BYTES, 0};
 	Arena		lasting;
 	Regexes		regexes;
+	Descriptors descriptors = {0};
 	size_t		rows = 0;
 	size_t		i;
 
@@ -70,10 +72,12 @@ read_mails(const Mails *mails)
 
 		arena_init(&arena, spare_alloc, spare_release, &spare, NULL);
 		arena.regexes = &regexes;
+		arena.descriptors = &descriptors;
 		rows += bounce_read_message(&arena, mails->messages[i], false).count;
 		arena_reset(&arena);
 	}
 	regexes_free(&regexes);
+	descriptors_close(&descriptors);
 	arena_reset(&lasting);
 	free(spare.bytes);
 	return rows;

@@ -145,16 +145,19 @@ regexes_free(Regexes *regexes)
 	regexes->context = NULL;
 }
 
+/* NULL for a bad pattern, too; *no_memory tells. */
 static pcre2_code *
-compile_for(const Regexes *regexes, const char *pattern)
+compile_for(const Regexes *regexes, const char *pattern, bool *no_memory)
 {
 	pcre2_general_context *memory = regexes->kept ? NULL :
 		pcre2_general_context_create(take_memory, keep_memory, regexes->arena);
 	pcre2_compile_context *context = memory ? pcre2_compile_context_create(memory) : NULL;
-	int			error;
+	int			error = PCRE2_ERROR_HEAP_FAILED;
 	PCRE2_SIZE	offset;
+	pcre2_code *code = context || regexes->kept ? compile(pattern, context, &error, &offset) : NULL;
 
-	return context || regexes->kept ? compile(pattern, context, &error, &offset) : NULL;
+	*no_memory = code == NULL && error == PCRE2_ERROR_HEAP_FAILED;
+	return code;
 }
 
 /* The entry of the pattern, compiled when it is new; NULL when there is no room for it. */
@@ -162,6 +165,8 @@ static RegexEntry *
 entry_of(Regexes *regexes, const char *pattern)
 {
 	RegexEntry *entries;
+	pcre2_code *code;
+	bool		no_memory;
 
 	for (size_t i = 0; i < regexes->count; i++)
 	{
@@ -174,11 +179,18 @@ entry_of(Regexes *regexes, const char *pattern)
 	if (entries == NULL)
 		return NULL;
 	regexes->entries = entries;
-	entries[regexes->count] = (RegexEntry) {pattern, compile_for(regexes, pattern), 0};
+	code = compile_for(regexes, pattern, &no_memory);
+	/* what is kept must not lack a pattern for good because memory was short once */
+	if (no_memory && regexes->kept)
+	{
+		regexes->arena->failed = true;
+		return NULL;
+	}
+	entries[regexes->count] = (RegexEntry) {pattern, code, 0};
 	return &entries[regexes->count++];
 }
 
-/* False when memory is short. */
+/* False for a bad pattern, and when memory is short, which the arena then tells. */
 static bool
 prepare_kept(Regexes *regexes, RegexEntry *entry)
 {
@@ -189,6 +201,8 @@ prepare_kept(Regexes *regexes, RegexEntry *entry)
 	/* where it can't be done the pattern stays as it is */
 	if (entry->code && entry->uses < USES_BEFORE_JIT && ++entry->uses == USES_BEFORE_JIT)
 		(void) pcre2_jit_compile(entry->code, PCRE2_JIT_COMPLETE);
+	if (regexes->data == NULL || regexes->context == NULL)
+		regexes->arena->failed = true;
 	return entry->code && regexes->data && regexes->context;
 }
 

@@ -67,6 +67,7 @@ arena_init_beside(Arena *arena, const Arena *other)
 {
 	arena_init(arena, other->alloc, other->release, other->owner, other->interrupt);
 	arena->regexes = other->regexes;
+	arena->descriptors = other->descriptors;
 }
 
 static void

@@ -31,6 +31,7 @@ typedef struct Arena
 	 * keep (classify/regex.h); NULL: they are made for each message.
 	 */
 	struct Regexes *regexes;
+	struct Descriptors *descriptors;	/* likewise, of charsets (mail/descriptors.h) */
 	size_t		held;			/* bytes of all blocks */
 
 	/* private */

@@ -15,8 +15,16 @@
 #include "mail/utf8.h"
 
 void
-converter_init(Converter *converter)
+descriptors_close(Descriptors *kept)
 {
+	while (kept->count > 0)
+		iconv_close(kept->slots[--kept->count].descriptor);
+}
+
+void
+converter_init(Converter *converter, const Arena *arena)
+{
+	converter->kept = arena->descriptors;
 	converter->count = 0;
 }
 
@@ -27,16 +35,53 @@ converter_close(Converter *converter)
 	{
 		iconv_t		descriptor = converter->slots[--converter->count].descriptor;
 
-		if (descriptor != (iconv_t) -1)
+		if (descriptor != (iconv_t) -1 && !converter->slots[converter->count].is_kept)
 			iconv_close(descriptor);
 	}
 }
 
-/* A descriptor from that charset, opened once; (iconv_t) -1 when there is none. */
+static iconv_t
+open_descriptor(const char *const names[2])
+{
+	iconv_t		descriptor = iconv_open("UTF-8", names[0]);
+
+	if (descriptor == (iconv_t) -1 && names[1])
+		descriptor = iconv_open("UTF-8", names[1]);
+	return descriptor;
+}
+
+/* One that is kept, or opened and kept from now on; (iconv_t) -1 when that can't be. */
+static iconv_t
+kept_descriptor(Descriptors *kept, const char *const names[2])
+{
+	iconv_t		descriptor;
+
+	for (int i = 0; i < kept->count; i++)
+	{
+		if (strcmp(kept->slots[i].name, names[0]) == 0)
+			return kept->slots[i].descriptor;
+	}
+	if (kept->count == DESCRIPTORS_KEPT)
+		return (iconv_t) -1;
+	descriptor = open_descriptor(names);
+	if (descriptor != (iconv_t) -1)
+	{
+		kept->slots[kept->count].name = names[0];
+		kept->slots[kept->count++].descriptor = descriptor;
+	}
+	return descriptor;
+}
+
+/*
+ * A descriptor from that charset, opened once; (iconv_t) -1 when there is
+ * none.  What is kept changes nothing but the time: a header's bound is the
+ * same.
+ */
 static iconv_t
 descriptor_from(Converter *converter, const char *const names[2])
 {
-	iconv_t		descriptor;
+	iconv_t		descriptor = (iconv_t) -1;
+	bool		is_kept;
 	int			i;
 
 	for (i = 0; i < converter->count; i++)
@@ -47,11 +92,14 @@ descriptor_from(Converter *converter, const char *const names[2])
 	}
 	if (converter->count == CONVERTER_SLOTS)
 		return (iconv_t) -1;
-	descriptor = iconv_open("UTF-8", names[0]);
-	if (descriptor == (iconv_t) -1 && names[1])
-		descriptor = iconv_open("UTF-8", names[1]);
+	if (converter->kept)
+		descriptor = kept_descriptor(converter->kept, names);
+	is_kept = descriptor != (iconv_t) -1;
+	if (!is_kept)
+		descriptor = open_descriptor(names);
 	converter->slots[converter->count].name = names[0];
 	converter->slots[converter->count].descriptor = descriptor;
+	converter->slots[converter->count].is_kept = is_kept;
 	converter->count++;
 	return descriptor;
 }

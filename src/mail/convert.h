@@ -10,9 +10,8 @@
 #ifndef BOUNCE_CONVERT_H
 #define BOUNCE_CONVERT_H
 
-#include <iconv.h>
-
-#include "mail/slice.h"
+#include "mail/arena.h"
+#include "mail/descriptors.h"
 
 typedef struct MailCharset MailCharset;
 
@@ -25,15 +24,18 @@ typedef struct MailCharset MailCharset;
 
 typedef struct Converter
 {
+	Descriptors *kept;			/* or NULL */
 	int			count;
 	struct
 	{
 		const char *name;
 		iconv_t		descriptor; /* (iconv_t) -1: iconv does not know it */
+		bool		is_kept;	/* not ours to close */
 	}			slots[CONVERTER_SLOTS];
 } Converter;
 
-void		converter_init(Converter *converter);
+/* 'arena' is asked for descriptors that are kept, nothing else. */
+void		converter_init(Converter *converter, const Arena *arena);
 void		converter_close(Converter *converter);
 
 /*

@@ -253,7 +253,7 @@ decode_header(Arena *arena, Slice value)
 	state.raw_charset = SLICE_NONE;
 	state.word_end = 0;
 
-	converter_init(&state.converter);
+	converter_init(&state.converter, arena);
 	decode_words(&state, value, cut);
 	converter_close(&state.converter);
 	return slice_trim(decode_valid_utf8(arena,

@@ -49,7 +49,7 @@ convert_text(Arena *arena, const MailCharset *charset, Slice text, bool cut)
 
 	if (out == NULL)
 		return SLICE_NONE;
-	converter_init(&converter);
+	converter_init(&converter, arena);
 	n = charset_convert(&converter, charset, text, cut, out, room);
 	converter_close(&converter);
 	return decode_valid_utf8(arena, slice(out, n));

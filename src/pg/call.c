@@ -89,6 +89,7 @@ call_start(Call *call)
 	arena_init(&call->arena, backend_alloc, backend_release, call,
 			   backend_interrupt);
 	call->arena.regexes = &session->regexes;
+	call->arena.descriptors = &session->descriptors;
 	return call;
 }
 

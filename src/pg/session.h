@@ -9,6 +9,7 @@
 
 #include "classify/regex.h"
 #include "mail/arena.h"
+#include "mail/descriptors.h"
 
 /*
  * Room for the blocks of an ordinary mail's arena, which double from 8 KB: the
@@ -19,6 +20,7 @@
 typedef struct Session
 {
 	Regexes		regexes;		/* what one mail had compiled serves the next */
+	Descriptors descriptors;	/* and what charsets it had opened */
 	Arena		lasting;		/* theirs */
 	uint64		row_type;		/* the version of a row type that row_check()
 								 * found to be type bounce; 0: none yet */

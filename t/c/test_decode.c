@@ -8,6 +8,7 @@
  *		  src/mail/[a-z]*.c
  */
 #include "decode_cases.h"
+#include "mail/descriptors.h"
 
 static void
 test_utf8(void)
@@ -428,12 +429,53 @@ test_headers(void)
 	arena_reset(&arena);
 }
 
+/* What is opened once and kept changes nothing, however often and however many. */
+static void
+test_kept_descriptors(void)
+{
+	static const char *const charsets[] = {
+		"koi8-r", "cp1251", "big5", "euc-kr", "gbk", "iso-2022-jp", "iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-8",
+		"iso-8859-9", "iso-8859-13", "windows-1250", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
+		"windows-1257", "windows-1258", "shift_jis", "euc-jp", "koi8-u", "tis-620", "ibm850", "ibm866",
+	};
+	Slice		many = SLICE_LIT("=?koi8-r?Q?=C1?= =?cp1251?Q?=E0?= =?big5?Q?=A4=A4?= =?euc-kr?Q?=B0=A1?= =?gbk?Q?=D6=D0?= =?koi8-r?Q?=C1?=");
+	Slice		body = SLICE_LIT("\xD6\xD0\xB0\xA1 abc \xE4");
+	Descriptors kept = {0};
+	Arena		lent;
+	Arena		plain;
+	TestOwner	lent_owner;
+	TestOwner	plain_owner;
+	size_t		wrong = 0;
+
+	test_arena(&lent, &lent_owner);
+	test_arena(&plain, &plain_owner);
+	lent.descriptors = &kept;
+	for (int round = 0; round < 3; round++)
+	{
+		for (size_t i = 0; i < LENGTH(charsets); i++)
+		{
+			Slice		charset = slice(charsets[i], strlen(charsets[i]));
+
+			wrong += !slice_equal(decode_text(&lent, body, TRANSFER_IDENTITY, charset, body.n),
+								  decode_text(&plain, body, TRANSFER_IDENTITY, charset, body.n));
+		}
+		wrong += !slice_equal(decode_header(&lent, many), decode_header(&plain, many));
+	}
+	ok(wrong == 0, "kept descriptors convert like new ones");
+	ok(kept.count == DESCRIPTORS_KEPT, "and are bounded");
+	descriptors_close(&kept);
+	ok(kept.count == 0, "and can be closed");
+	arena_reset(&lent);
+	arena_reset(&plain);
+}
+
 int
 main(void)
 {
 	test_utf8();
 	test_utf8_exhaustive();
 	test_charsets();
+	test_kept_descriptors();
 	test_encodings();
 	test_transfer();
 	test_undeclared();
