@@ -15,6 +15,8 @@
  * - A fail link skips suffixes whose children are all children of the node
  *   itself: the byte that did not fit there does not fit here either.
  */
+#include <stdlib.h>
+
 #include "datac/automaton.h"
 
 #define NO_NODE (-1)
@@ -38,11 +40,18 @@ typedef struct Trie
 	int32_t    *order;			/* all nodes, by level */
 } Trie;
 
-/* The double array while it is being filled. */
+/* A slot of the double array while that is being filled. */
+typedef struct Slot
+{
+	uint32_t	base;
+	uint32_t	class;			/* that leads here, MATCH_FREE */
+	MatchLinks	links;
+} Slot;
+
 typedef struct Array
 {
 	Arena	   *arena;
-	MatchNode  *nodes;
+	Slot	   *nodes;
 	uint8_t    *is_base;		/* of some node: a slot's class tells its parent, so no two may share one */
 	int32_t    *after;			/* free slots as a list, ended by -1 */
 	int32_t    *before;
@@ -228,7 +237,7 @@ static void
 array_reserve(Array *array, int32_t size)
 {
 	int32_t		larger = array->size ? array->size : 1024;
-	MatchNode  *nodes;
+	Slot	   *nodes;
 	uint8_t    *is_base;
 	int32_t    *after;
 	int32_t    *before;
@@ -238,13 +247,13 @@ array_reserve(Array *array, int32_t size)
 		return;
 	while (larger < size)
 		larger *= 2;
-	nodes = arena_alloc(array->arena, (size_t) larger * sizeof(MatchNode));
+	nodes = arena_alloc(array->arena, (size_t) larger * sizeof(Slot));
 	is_base = arena_zalloc(array->arena, (size_t) larger);
 	after = arena_alloc(array->arena, (size_t) larger * sizeof(int32_t));
 	before = arena_alloc(array->arena, (size_t) larger * sizeof(int32_t));
 	if (array->size)
 	{
-		memcpy(nodes, array->nodes, (size_t) array->size * sizeof(MatchNode));
+		memcpy(nodes, array->nodes, (size_t) array->size * sizeof(Slot));
 		memcpy(is_base, array->is_base, (size_t) array->size);
 		memcpy(after, array->after, (size_t) array->size * sizeof(int32_t));
 		memcpy(before, array->before, (size_t) array->size * sizeof(int32_t));
@@ -256,9 +265,9 @@ array_reserve(Array *array, int32_t size)
 	for (i = array->size; i < larger; i++)
 	{
 		nodes[i].base = 0;
-		nodes[i].check = UINT32_MAX;
-		nodes[i].fail = 0;
-		nodes[i].output = -1;
+		nodes[i].class = MATCH_FREE;
+		nodes[i].links.fail = 0;
+		nodes[i].links.output = -1;
 		before[i] = array->last_free;
 		after[i] = -1;
 		if (array->last_free >= 0)
@@ -328,39 +337,55 @@ array_find_base(Array *array, const uint8_t *classes, int count)
 	}
 }
 
-/* A base that puts an only child of that class on the next free slot behind 'slot'. */
+/* A base that puts an only child of that class behind all that are in use, next to its parent mostly. */
 static int32_t
-array_next_base(Array *array, uint8_t class, int32_t slot)
+array_next_base(Array *array, uint8_t class)
 {
-	for (slot++;; slot++)
+	for (int32_t slot = array->limit;; slot++)
 	{
 		array_reserve(array, slot + 256);
-		if (slot >= class && array_is_free(array, slot) && !array->is_base[slot - class])
+		if (slot >= class && !array->is_base[slot - class])
 			return slot - class;
 	}
 }
 
-/* Gives each byte that occurs a class from 1 on, in order; returns the highest. */
+/*
+ * Gives each byte that occurs a class from 1 on, the most frequent first: so
+ * the children of a node mostly lie close together.  Returns the highest.
+ */
 static int
 number_classes(const Trie *trie, uint8_t *classes)
 {
+	int32_t		count[256] = {0};
 	int			highest = 0;
-	int32_t		i;
-	int			b;
 
 	memset(classes, 0, 256);
-	for (i = 1; i < trie->count; i++)
-		classes[trie->nodes[i].byte] = 1;
-	for (b = 0; b < 256; b++)
+	for (int32_t i = 1; i < trie->count; i++)
+		count[trie->nodes[i].byte]++;
+	for (;;)
 	{
-		if (classes[b])
-			classes[b] = (uint8_t) ++highest;
+		int			most = 0;
+
+		for (int b = 1; b < 256; b++)
+		{
+			if (count[b] > count[most])
+				most = b;
+		}
+		if (count[most] == 0 || highest + 1 == MATCH_FREE)
+			return highest;
+		classes[most] = (uint8_t) ++highest;
+		count[most] = 0;
 	}
-	return highest;
 }
 
 /* Levels below the root whose nodes are placed before all others: they are seen most, whatever the text is. */
 #define COMMON_LEVELS 3
+
+static int
+compare_classes(const void *a, const void *b)
+{
+	return *(const uint8_t *) a - *(const uint8_t *) b;
+}
 
 /* Puts the children of 'node' on free slots. */
 static void
@@ -376,7 +401,8 @@ place_children(const Trie *trie, Array *array, const uint8_t *classes, int32_t n
 		wanted[count++] = classes[trie->nodes[child].byte];
 	if (count == 0)
 		return;
-	base = count == 1 ? array_next_base(array, wanted[0], node->place) : array_find_base(array, wanted, count);
+	qsort(wanted, (size_t) count, 1, compare_classes);
+	base = count == 1 ? array_next_base(array, wanted[0]) : array_find_base(array, wanted, count);
 	array->is_base[base] = 1;
 	array->nodes[node->place].base = (uint32_t) base;
 	for (child = node->child; child != NO_NODE; child = trie->nodes[child].sibling)
@@ -384,7 +410,7 @@ place_children(const Trie *trie, Array *array, const uint8_t *classes, int32_t n
 		int32_t		slot = base + classes[trie->nodes[child].byte];
 
 		array_take(array, slot);
-		array->nodes[slot].check = classes[trie->nodes[child].byte];
+		array->nodes[slot].class = classes[trie->nodes[child].byte];
 		trie->nodes[child].place = slot;
 	}
 }
@@ -421,8 +447,8 @@ place_nodes(Arena *arena, const Trie *trie, Array *array, const uint8_t *classes
 	{
 		const TrieNode *node = &trie->nodes[i];
 
-		array->nodes[node->place].fail = (uint32_t) trie->nodes[node->skip].place;
-		array->nodes[node->place].output = node->output;
+		array->nodes[node->place].links.fail = (uint32_t) trie->nodes[node->skip].place;
+		array->nodes[node->place].links.output = node->output;
 		/* behind all that are in use nothing agrees */
 		if (node->child == NO_NODE)
 			array->nodes[node->place].base = (uint32_t) array->limit;
@@ -499,14 +525,33 @@ mark_begins(const AutomatonPiece *pieces, size_t count, uint8_t *begins, uint8_t
 	}
 }
 
+/* The nodes as match_run() wants them. */
+static void
+write_nodes(Arena *arena, const Array *array, uint32_t count, MatchTable *table)
+{
+	MatchStep  *steps = arena_alloc(arena, count * sizeof(MatchStep));
+	MatchLinks *links = arena_alloc(arena, count * sizeof(MatchLinks));
+
+	for (uint32_t i = 0; i < count; i++)
+	{
+		const Slot *slot = &array->nodes[i];
+
+		steps[i] = slot->base << MATCH_BASE_SHIFT | (slot->links.output >= 0 ? MATCH_ENDS : 0) | slot->class;
+		links[i] = slot->links;
+	}
+	table->steps = steps;
+	table->links = links;
+	table->node_count = count;
+}
+
 void
 automaton_build(Arena *arena, const AutomatonPiece *pieces, size_t count,
 				uint32_t phrase_count, MatchTable *table)
 {
 	MatchPattern *patterns = arena_alloc(arena, (count + 1) * sizeof(MatchPattern));
 	uint8_t    *classes = arena_alloc(arena, 256);
-	uint8_t    *begins = arena_zalloc(arena, MATCH_BEGIN_BITS / 8);
-	uint8_t    *begins_short = arena_zalloc(arena, MATCH_BEGIN_BITS / 8);
+	uint8_t    *begins = arena_zalloc(arena, (1u << MATCH_BEGIN_BITS) / 8);
+	uint8_t    *begins_short = arena_zalloc(arena, (1u << MATCH_BEGIN_SHORT_BITS) / 8);
 	Trie		trie;
 	Array		array = {arena, NULL, NULL, NULL, NULL, 0, -1, -1, 0};
 	int			highest;
@@ -519,8 +564,7 @@ automaton_build(Arena *arena, const AutomatonPiece *pieces, size_t count,
 
 	/* a base is 'limit' at most: so is each base + class below this */
 	array_reserve(&array, array.limit + highest + 1);
-	table->nodes = array.nodes;
-	table->node_count = (uint32_t) (array.limit + highest + 1);
+	write_nodes(arena, &array, (uint32_t) (array.limit + highest + 1), table);
 	table->patterns = patterns;
 	table->pattern_count = (uint32_t) count;
 	table->phrase_count = phrase_count;

@@ -71,13 +71,12 @@ write_match(Datac *datac, Text *text, const char *name, const char *plural, cons
 		text_add(text, "\t{0}\n");
 	text_add(text, "};\n\nconst uint32_t knowledge_%s_count = %u;\n", name, rows);
 
-	text_add(text, "\nstatic const MatchNode %s_nodes[] = {", plural);
+	text_add(text, "\nstatic const MatchStep %s_steps[] = {", plural);
 	for (i = 0; i < table.node_count; i++)
-	{
-		const MatchNode *node = &table.nodes[i];
-
-		text_add(text, "%s{%u,%uu,%u,%d},", i % 8 ? "" : "\n", node->base, node->check, node->fail, node->output);
-	}
+		text_add(text, "%s%uu,", i % 16 ? "" : "\n", table.steps[i]);
+	text_add(text, "\n};\n\nstatic const MatchLinks %s_links[] = {", plural);
+	for (i = 0; i < table.node_count; i++)
+		text_add(text, "%s{%u,%d},", i % 16 ? "" : "\n", table.links[i].fail, table.links[i].output);
 	text_add(text, "\n};\n\nstatic const MatchPattern %s_patterns[] = {", plural);
 	for (i = 0; i < table.pattern_count; i++)
 	{
@@ -96,11 +95,11 @@ write_match(Datac *datac, Text *text, const char *name, const char *plural, cons
 		text_add(text, "0");
 	text_add(text, "\n};\n");
 	write_bytes(text, plural, "classes", table.classes, 256);
-	write_bytes(text, plural, "begins", table.begins, MATCH_BEGIN_BITS / 8);
-	write_bytes(text, plural, "begins_short", table.begins_short, MATCH_BEGIN_BITS / 8);
+	write_bytes(text, plural, "begins", table.begins, (1u << MATCH_BEGIN_BITS) / 8);
+	write_bytes(text, plural, "begins_short", table.begins_short, (1u << MATCH_BEGIN_SHORT_BITS) / 8);
 	text_add(text, "\nconst MatchTable knowledge_%s_match = {\n"
-			 "\t%s_nodes, %u, %s_patterns, %u, %u, %u, %s_openings, %u, %s_classes, %s_begins, %s_begins_short\n};\n",
-			 name, plural, table.node_count, plural, table.pattern_count, table.phrase_count, table.spread_count,
+			 "\t%s_steps, %s_links, %u, %s_patterns, %u, %u, %u, %s_openings, %u, %s_classes, %s_begins, %s_begins_short\n};\n",
+			 name, plural, plural, table.node_count, plural, table.pattern_count, table.phrase_count, table.spread_count,
 			 plural, table.opening_count, plural, plural, plural);
 	return table;
 }

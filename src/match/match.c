@@ -158,42 +158,46 @@ next_begin(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_
  * left in *state, and the place returned.
  */
 static uint32_t
-walk(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end, int32_t *state)
+walk(const MatchTable *table, const unsigned char *in, uint32_t i, uint32_t end, uint32_t *state)
 {
-	const MatchNode *const root = table->nodes;
+	const MatchStep *steps = table->steps;
 	const uint8_t *classes = table->classes;
-	const MatchNode *node = root + *state;
+	uint32_t	node = *state;
+	MatchStep	step = steps[node];
 
 	for (; i < end; i++)
 	{
 		uint32_t	class = classes[in[i]];
-		const MatchNode *child = root + (node->base + class);
+		uint32_t	child = (step >> MATCH_BASE_SHIFT) + class;
+		MatchStep	next = steps[child];
 
 		/* down to a child, over ever shorter suffixes of what was read */
-		while (child->check != class)
+		while ((next & MATCH_CLASS) != class)
 		{
-			if (node == root)
+			if (node == 0)
 			{
 				*state = 0;
 				return i + 1;
 			}
-			node = root + node->fail;
+			node = table->links[node].fail;
 			/* none begins within a word */
-			if (node == root && i > 0 && is_word(in[i]) && is_word(in[i - 1]))
+			if (node == 0 && i > 0 && is_word(in[i]) && is_word(in[i - 1]))
 			{
 				*state = 0;
 				return i;
 			}
-			child = root + (node->base + class);
+			child = (steps[node] >> MATCH_BASE_SHIFT) + class;
+			next = steps[child];
 		}
 		node = child;
-		if (node->output >= 0)
+		step = next;
+		if (step & MATCH_ENDS)
 		{
 			i++;
 			break;
 		}
 	}
-	*state = (int32_t) (node - root);
+	*state = node;
 	return i;
 }
 
@@ -206,7 +210,7 @@ match_run(const MatchTable *table, Arena *arena, Slice text,
 	uint32_t	n = text.n < UINT32_MAX ? (uint32_t) text.n : UINT32_MAX - 1;
 	uint32_t	pause = n < MATCH_STRIDE ? n : MATCH_STRIDE;
 	uint32_t	i = 0;
-	int32_t		state = 0;
+	uint32_t	state = 0;
 	BegunList	begun = {arena, NULL, NULL, NULL, NULL};
 
 	if (table->pattern_count == 0)
@@ -226,7 +230,7 @@ match_run(const MatchTable *table, Arena *arena, Slice text,
 		}
 		i = walk(table, in, i, pause, &state);
 
-		for (int32_t p = table->nodes[state].output; p >= 0; p = table->patterns[p].next)
+		for (int32_t p = (table->steps[state] & MATCH_ENDS) ? table->links[state].output : -1; p >= 0; p = table->patterns[p].next)
 		{
 			const MatchPattern *pattern = &table->patterns[p];
 			uint32_t	start = i - pattern->length;

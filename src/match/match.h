@@ -15,14 +15,27 @@
 
 #include "mail/arena.h"
 
-/* One node of the double array; 16 bytes, four to a cache line. */
-typedef struct MatchNode
+/*
+ * The double array.  What is looked at for each byte is one number a node, so
+ * that much of the automaton stays in the processor's caches: from the highest
+ * bit on the base, the bit MATCH_ENDS when a piece ends here, and the class
+ * that leads here (MATCH_FREE: no node).  The child of class c is at base + c
+ * when that one's class is c; no two nodes have the same base.  The root is
+ * node 0.
+ */
+typedef uint32_t MatchStep;
+
+#define MATCH_FREE 0xffu		/* no class */
+#define MATCH_CLASS 0xffu
+#define MATCH_ENDS 0x100u
+#define MATCH_BASE_SHIFT 9
+
+/* What is looked at more seldom. */
+typedef struct MatchLinks
 {
-	uint32_t	base;			/* child of c is at base + class(c) when check agrees; of one parent only */
-	uint32_t	check;			/* the class that leads here, UINT32_MAX when free; the root is node 0 */
 	uint32_t	fail;			/* where to go on when no child fits */
 	int32_t		output;			/* first of the patterns that end here, -1 */
-} MatchNode;
+} MatchLinks;
 
 /*
  * One piece of a phrase.  First pieces that are alike, of phrases with "*",
@@ -45,7 +58,8 @@ typedef struct MatchPattern
 
 typedef struct MatchTable
 {
-	const MatchNode *nodes;		/* base + class stays inside for every class */
+	const MatchStep *steps;		/* base + class stays inside for every class */
+	const MatchLinks *links;	/* of the same nodes */
 	uint32_t	node_count;
 	const MatchPattern *patterns;
 	uint32_t	pattern_count;
@@ -54,12 +68,13 @@ typedef struct MatchTable
 	const uint32_t *openings;	/* [spread_count]: their first pieces, of which many share one */
 	uint32_t	opening_count;
 	const uint8_t *classes;		/* [256]: byte to class, 0 = occurs in no phrase */
-	/* sets of bits, of MATCH_BEGIN_BITS each: where no piece can begin (a few other places are in them, too) */
+	/* sets of bits: where no piece can begin (a few other places are in them, too); small, to stay in the cache */
 	const uint8_t *begins;		/* by match_begin(), of the pieces of four bytes and more */
-	const uint8_t *begins_short;	/* by the first two bytes, of the others */
+	const uint8_t *begins_short;	/* by match_begin_short(), of the others */
 } MatchTable;
 
-#define MATCH_BEGIN_BITS 65536
+#define MATCH_BEGIN_BITS 15		/* 2^15 bits, 4 KB */
+#define MATCH_BEGIN_SHORT_BITS 12
 
 /* The bit for four bytes; the compiler of the tables asks this, too. */
 static inline uint32_t
@@ -67,14 +82,14 @@ match_begin(const unsigned char *bytes)
 {
 	uint32_t	word = bytes[0] | (uint32_t) bytes[1] << 8 | (uint32_t) bytes[2] << 16 | (uint32_t) bytes[3] << 24;
 
-	return (word * 2654435769u) >> 16;
+	return (word * 2654435769u) >> (32 - MATCH_BEGIN_BITS);
 }
 
 /* The bit for the first two bytes. */
 static inline uint32_t
 match_begin_short(const unsigned char *bytes)
 {
-	return bytes[0] | (uint32_t) bytes[1] << 8;
+	return ((bytes[0] | (uint32_t) bytes[1] << 8) * 2654435769u) >> (32 - MATCH_BEGIN_SHORT_BITS);
 }
 
 static inline bool
