@@ -322,7 +322,7 @@ on_report(void *context, const Report *report)
 	tell_trail(explainer, SLICE_NONE, NULL);
 	if (report->message->truncated)
 		trail_bound(&explainer->trail, "MIME parts of a message", SLICE_NONE);
-	if (report->header && report->header->count >= LIMIT_HEADER_FIELDS)
+	if ((report->header && report->header->count >= LIMIT_HEADER_FIELDS) || report->message->field_count >= LIMIT_ALL_FIELDS)
 		trail_bound(&explainer->trail, "fields of a header", SLICE_NONE);
 	tell_trail(explainer, SLICE_NONE, NULL);
 	for (size_t i = 0; i < report->count && !has_row; i++)

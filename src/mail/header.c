@@ -68,8 +68,6 @@ add_field(Arena *arena, Header *header, size_t *allocated, Slice line, size_t na
 	Field	   *field;
 	size_t		colon;
 
-	if (header->count >= LIMIT_HEADER_FIELDS)
-		return;
 	if (header->count == *allocated)
 	{
 		Field	   *fields = arena_grow(arena, header->fields, header->count, allocated, sizeof(Field));
@@ -88,16 +86,21 @@ add_field(Arena *arena, Header *header, size_t *allocated, Slice line, size_t na
 /*
  * Does a field or the blank line follow within some lines?  A message's own
  * header begins with trace fields, of which gateways lose several folds at a
- * time; a MIME part without a blank line goes on with text.
+ * time; a MIME part without a blank line goes on with text.  The field's
+ * offset is kept in *seen, so that no line before it is looked at again.
  */
 static bool
-header_goes_on(Slice bytes, char line_end, size_t offset, const Header *header)
+header_goes_on(Slice bytes, char line_end, size_t offset, const Header *header, size_t *seen)
 {
-	int			lines = slice_starts_nocase(header->fields[0].name, SLICE_LIT("Content-")) ? 1 : 8;
+	int			lines = header->count == 0 || slice_starts_nocase(header->fields[0].name, SLICE_LIT("Content-")) ? 1 : 8;
 	Slice		next;
 
+	if (*seen > 0 && offset <= *seen)
+		return true;
 	for (int i = 0; i < lines; i++)
 	{
+		size_t		start = offset;
+
 		if (!mime_next_line(bytes, line_end, &offset, &next))
 			return true;
 		if (next.n == 0)
@@ -105,15 +108,19 @@ header_goes_on(Slice bytes, char line_end, size_t offset, const Header *header)
 		if (slice_starts_nocase(next, SLICE_LIT("--")))
 			return false;
 		if (!is_continuation(next) && field_name_length(next) > 0)
+		{
+			*seen = start;
 			return true;
+		}
 	}
 	return false;
 }
 
 void
-mime_header(Arena *arena, Slice bytes, char line_end, Header *header, Slice *body)
+mime_header(Arena *arena, Slice bytes, char line_end, size_t most, Header *header, Slice *body)
 {
 	size_t		allocated = 0;
+	size_t		seen = 0;		/* see header_goes_on() */
 	size_t		offset = 0;
 	size_t		line_start = 0;
 	Slice		line;
@@ -135,16 +142,17 @@ mime_header(Arena *arena, Slice bytes, char line_end, Header *header, Slice *bod
 		name_length = is_continuation(line) ? 0 : field_name_length(line);
 		if (name_length > 0)
 		{
-			dropped = header->count >= LIMIT_HEADER_FIELDS;
-			add_field(arena, header, &allocated, line, name_length);
+			dropped = header->count >= most;
+			if (!dropped)
+				add_field(arena, header, &allocated, line, name_length);
 		}
 		else
 		{
 			if (!is_continuation(line))
 			{
 				/* what looks like a delimiter is never a lost fold */
-				if (header->count == 0 || slice_starts_nocase(line, SLICE_LIT("--")) ||
-					!header_goes_on(bytes, line_end, offset, header))
+				if ((header->count == 0 && !dropped) || slice_starts_nocase(line, SLICE_LIT("--")) ||
+					!header_goes_on(bytes, line_end, offset, header, &seen))
 				{
 					*body = slice(bytes.p + line_start, bytes.n - line_start);
 					break;

@@ -13,10 +13,12 @@
 #define LIMIT_NESTING			32	/* MIME parts inside parts */
 #define LIMIT_PARTS				256 /* MIME parts remembered */
 #define LIMIT_HEADER_FIELDS		1024	/* fields remembered of one header */
+#define LIMIT_ALL_FIELDS		8192	/* and of all headers of one message together */
 #define LIMIT_FIELD_BYTES		16384	/* bytes of one field that are looked at */
 #define LIMIT_BOUNDARY			256 /* RFC 2046 says 70; some write more */
 #define LIMIT_DECODE_BYTES		262144	/* encoded bytes of one part that are decoded */
 #define LIMIT_TEXT_BYTES		262144	/* bytes of a human text that are read */
+#define LIMIT_TEXT_LINES		65536	/* lines of one, which would have four bytes each */
 #define LIMIT_RECIPIENTS		100000	/* recipients of one report */
 #define LIMIT_HELD_RECIPIENTS	4096	/* of them that are in memory at a time; the text is searched for the first ones */
 #define LIMIT_TEXT_RECIPIENTS	4096	/* recipients read from a human text */

@@ -100,6 +100,7 @@ static Part *
 add_part(Scan *scan, size_t start)
 {
 	Message    *message = scan->message;
+	size_t		fields_left = LIMIT_ALL_FIELDS - message->field_count;
 	Part	   *part;
 
 	if (message->count >= LIMIT_PARTS || scan->open_count > LIMIT_NESTING)
@@ -114,8 +115,9 @@ add_part(Scan *scan, size_t start)
 	part = &message->parts[message->count];
 	part->parent = scan->open_count ? scan->open[scan->open_count - 1] : -1;
 	part->depth = scan->open_count;
-	mime_header(scan->arena, slice(scan->raw.p + start, scan->raw.n - start),
-				message->line_end, &part->header, &part->body);
+	mime_header(scan->arena, slice(scan->raw.p + start, scan->raw.n - start), message->line_end,
+				fields_left < LIMIT_HEADER_FIELDS ? fields_left : LIMIT_HEADER_FIELDS, &part->header, &part->body);
+	message->field_count += part->header.count;
 	if (part->body.p == NULL)
 		part->body = slice(scan->raw.p + scan->raw.n, 0);
 	describe_part(scan->arena, part, part->parent >= 0 ? &message->parts[part->parent] : NULL);
@@ -265,6 +267,7 @@ mime_scan(Arena *arena, Slice raw, Message *message)
 	message->parts = NULL;
 	message->count = 0;
 	message->truncated = false;
+	message->field_count = 0;
 	message->line_end = '\n';
 	if (raw.n > 0 && memchr(raw.p, '\n', raw.n) == NULL && memchr(raw.p, '\r', raw.n) != NULL)
 		message->line_end = '\r';

@@ -63,7 +63,8 @@ typedef struct Message
 	char		line_end;		/* '\n', or '\r' where the message holds no '\n' */
 	Part	   *parts;			/* depth-first, parts[0] is the root */
 	int			count;
-	bool		truncated;		/* a bound was met */
+	bool		truncated;		/* a bound of parts was met */
+	size_t		field_count;	/* of all headers, at most LIMIT_ALL_FIELDS */
 } Message;
 
 /*
@@ -77,9 +78,10 @@ void		mime_scan(Arena *arena, Slice raw, Message *message);
  * Scans one header block at the start of 'bytes'.  *body gets what follows
  * the blank line (SLICE_NONE where there is none).  Used for returned messages
  * in plain text, too.  Stops at the first line that is neither a field nor a
- * continuation; that line then belongs to the body (as GMime does it).
+ * continuation; that line then belongs to the body (as GMime does it).  Fields
+ * beyond 'most' are read, but not remembered.
  */
-void		mime_header(Arena *arena, Slice bytes, char line_end, Header *header, Slice *body);
+void		mime_header(Arena *arena, Slice bytes, char line_end, size_t most, Header *header, Slice *body);
 
 /* First field of that name (without regard to case), or SLICE_NONE. */
 Slice		mime_field(const Header *header, Slice name);

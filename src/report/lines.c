@@ -277,7 +277,7 @@ split(Arena *arena, Lines *lines, char line_end)
 	size_t		offset = 0;
 	Slice		line;
 
-	while (mime_next_line(lines->text, line_end, &offset, &line))
+	while (lines->count < LIMIT_TEXT_LINES && mime_next_line(lines->text, line_end, &offset, &line))
 	{
 		TextLine   *entry = arena_grow(arena, lines->lines, lines->count, &allocated, sizeof(TextLine));
 
@@ -330,6 +330,8 @@ lines_read(Arena *arena, Slice text, char line_end, Lines *lines)
 	search.folded = slice(folded, fold_into(searched, folded, origin));
 	search.origin = origin;
 	match_run(&knowledge_marker_match, arena, search.folded, note_marker, &search);
+	arena_give_back(arena, origin);
+	arena_give_back(arena, folded);
 }
 
 const LineMarker *

@@ -30,8 +30,8 @@ typedef struct TextLine
 	uint32_t	start;			/* offsets of the text; without line end */
 	uint32_t	end;
 	uint32_t	first_marker;	/* LINE_NONE */
-	uint64_t	kinds;			/* MARKER_BIT(MARKER_x) set */
 	uint32_t	noted;			/* markers that were */
+	uint64_t	kinds;			/* MARKER_BIT(MARKER_x) set */
 } TextLine;
 
 typedef struct Lines

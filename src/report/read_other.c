@@ -61,7 +61,7 @@ report_read_disposition(Reading *reading)
 	text = reading_part_text(reading, &reading->message->parts[i], LIMIT_DECODE_BYTES);
 	while (text.n > 0 && (text.p[0] == '\n' || text.p[0] == '\r'))
 		text = slice(text.p + 1, text.n - 1);
-	mime_header(reading->arena, text, reading_line_end_of(reading->message, text), &header, &body);
+	mime_header(reading->arena, text, reading_line_end_of(reading->message, text), LIMIT_HEADER_FIELDS, &header, &body);
 	address = address_clean(reading->arena, mime_field(&header, SLICE_LIT("Final-Recipient")), true);
 	if (address.n == 0)
 		address = address_clean(reading->arena, mime_field(&header, SLICE_LIT("Original-Recipient")), true);

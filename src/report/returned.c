@@ -118,7 +118,7 @@ returned_from_text(Arena *arena, Slice text, char line_end, Returned *returned)
 		Header		header;
 		Slice		body;
 
-		mime_header(arena, slice(text.p + start, text.n - start), line_end, &header, &body);
+		mime_header(arena, slice(text.p + start, text.n - start), line_end, LIMIT_HEADER_FIELDS, &header, &body);
 		returned_from_header(arena, &header, returned);
 		/* what was found points into the text; a list of the fields is made for each block */
 		arena_rewind(arena, mark);

@@ -7,6 +7,8 @@
 #include "mail/utf8.h"
 #include "report/text_reader.h"
 
+#define MAX_JOINED_BYTES (512 * 1024)	/* of words that are copied for one recipient each */
+
 bool
 text_has_words(const Reader *reader)
 {
@@ -51,6 +53,13 @@ text_give_words(Reader *reader, TextRecipient *recipient, Slice words)
 		 recipient->words.p >= reader->lines.text.p + reader->lines.text.n) &&
 		(!text_holds_reply(words) || text_holds_reply(recipient->words)))
 		return;
+	/* of very many recipients each gets the more precise words alone, uncopied */
+	reader->joined_bytes += words.n + 1 + recipient->words.n;
+	if (reader->joined_bytes > MAX_JOINED_BYTES)
+	{
+		recipient->words = words;
+		return;
+	}
 	joined = arena_alloc(reader->arena, words.n + 1 + recipient->words.n);
 	if (joined == NULL)
 		return;

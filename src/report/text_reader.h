@@ -49,6 +49,8 @@ typedef struct Reader
 	Slice		rhost;
 	bool		nameless;		/* they are a pipe or a file: whose, a line below tells */
 
+	size_t		joined_bytes;	/* of words that were joined for one recipient */
+
 	/* evidence that belongs to nobody in particular */
 	char	   *common;
 	size_t		common_length;

@@ -143,12 +143,6 @@ fixed_of(const MailShape *shape)
 	}			larger[] = {
 		/* what is kept of a human text of 256 KB */
 		{"text-recipients", 5}, {"recipients-and-text", 6}, {"text-recipient-lines", 6}, {"text-one-line", 5}, {"text-again", 6}, {"transcript", 6},
-		/* a line of one byte needs 32 */
-		{"text-blank-lines", 13}, {"text-rules", 13},
-		/* the fields of each part are remembered, 32 bytes for one of three */
-		{"parts-fields", 10},
-		/* each recipient gets a copy of what is said of all */
-		{"transcript-general", 21},
 	};
 
 	for (size_t i = 0; i < sizeof(larger) / sizeof(larger[0]); i++)

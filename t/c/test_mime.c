@@ -22,7 +22,7 @@ test_header(void)
 	Slice		body;
 
 	test_arena(&arena, &owner);
-	mime_header(&arena, slice(text, sizeof(text) - 1), '\n', &header, &body);
+	mime_header(&arena, slice(text, sizeof(text) - 1), '\n', LIMIT_HEADER_FIELDS, &header, &body);
 	ok(header.count == 3, "three fields");
 	is(mime_field(&header, SLICE_LIT("SUBJECT")), SLICE_LIT("one\n two"), "a value keeps its folds");
 	ok(mime_field(&header, SLICE_LIT("X-Empty")).n == 0 && mime_field(&header, SLICE_LIT("X-Empty")).p, "an empty one is there");
@@ -30,19 +30,19 @@ test_header(void)
 	is(mime_field(&header, SLICE_LIT("Cc")), SLICE_NONE, "one that is not there");
 	is(body, SLICE_LIT("body\n"), "the body");
 
-	mime_header(&arena, SLICE_LIT("Subject: x\nno field at all\n\ny"), '\n', &header, &body);
+	mime_header(&arena, SLICE_LIT("Subject: x\nno field at all\n\ny"), '\n', LIMIT_HEADER_FIELDS, &header, &body);
 	ok(header.count == 1, "what is no field ends the header");
-	mime_header(&arena, SLICE_LIT("no header\n"), '\n', &header, &body);
+	mime_header(&arena, SLICE_LIT("no header\n"), '\n', LIMIT_HEADER_FIELDS, &header, &body);
 	ok(header.count == 0, "no fields at all");
 	is(body, SLICE_LIT("no header\n"), "all is body");
-	mime_header(&arena, SLICE_LIT("Subject: x"), '\n', &header, &body);
+	mime_header(&arena, SLICE_LIT("Subject: x"), '\n', LIMIT_HEADER_FIELDS, &header, &body);
 	is(body, SLICE_NONE, "no blank line, no body");
-	mime_header(&arena, SLICE_LIT(""), '\n', &header, &body);
+	mime_header(&arena, SLICE_LIT(""), '\n', LIMIT_HEADER_FIELDS, &header, &body);
 	ok(header.count == 0, "nothing");
-	mime_header(&arena, SLICE_LIT("A: 1\r\nB: 2\r\n\r\nx"), '\n', &header, &body);
+	mime_header(&arena, SLICE_LIT("A: 1\r\nB: 2\r\n\r\nx"), '\n', LIMIT_HEADER_FIELDS, &header, &body);
 	is(mime_field(&header, SLICE_LIT("A")), SLICE_LIT("1"), "CRLF");
 	is(body, SLICE_LIT("x"), "  and its body");
-	mime_header(&arena, SLICE_LIT("A: 1\rB: 2\r\rx"), '\r', &header, &body);
+	mime_header(&arena, SLICE_LIT("A: 1\rB: 2\r\rx"), '\r', LIMIT_HEADER_FIELDS, &header, &body);
 	is(mime_field(&header, SLICE_LIT("B")), SLICE_LIT("2"), "CR");
 	arena_reset(&arena);
 }
@@ -192,6 +192,23 @@ test_limits(void)
 	ok(message.parts[0].header.count == LIMIT_HEADER_FIELDS, "3,000 fields");
 	is(message.parts[0].body, SLICE_LIT("body"), "  and the body behind them");
 	is(message.parts[0].header.fields[LIMIT_HEADER_FIELDS - 1].value, SLICE_LIT("y\n z"), "  the last has none of the others");
+	arena_reset(&arena);
+
+	/* of the later parts nothing is remembered but where they are; a lost fold stands in each */
+	n = 0;
+	append(text, &n, "Content-Type: multipart/mixed; boundary=a\n\n");
+	for (int i = 0; i < 100; i++)
+	{
+		append(text, &n, "--a\n");
+		for (int k = 0; k < 100; k++)
+			append(text, &n, "X: y\n");
+		append(text, &n, "lost\nX: y\n\nbody\n");
+	}
+	test_arena(&arena, &owner);
+	mime_scan(&arena, slice(text, n), &message);
+	ok(message.count == 101 && message.field_count == LIMIT_ALL_FIELDS, "100 parts of 101 fields each");
+	ok(message.parts[100].header.count == 0, "  the last has none");
+	is(message.parts[100].body, SLICE_LIT("body\n"), "  and its body all the same");
 	arena_reset(&arena);
 	free(text);
 }
