@@ -5,7 +5,7 @@
  * The list is closed on purpose.  A name from a stranger's mail never reaches
  * iconv_open(): some of glibc's converters abort the process or never return
  * (IBM1364: CVE-2020-27618, UCS4: CVE-2020-29562, ISO-2022-JP-3:
- * CVE-2021-3326), and the C library and GMime both remember names for ever.
+ * CVE-2021-3326), and the C library remembers names for ever.
  * Where a name is commonly put on a larger charset, the larger one is meant.
  */
 #include "mail/charset_names.h"

@@ -68,7 +68,7 @@ typedef struct MailDate
  * Reads an RFC 5322 date-time, obsolete forms included (two-digit years, zone
  * names, missing weekday or seconds, comments), asctime(3) dates ("Sun Sep  7
  * 21:40:07 2008"), and ISO 8601 / RFC 3339.  known is false when it is none.
- * Well-formed dates never reach GMime.  Years 1970 to 2200 only.
+ * Years 1970 to 2200 only.
  */
 MailDate	decode_date(Slice value);
 

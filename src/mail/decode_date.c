@@ -6,8 +6,7 @@
  * row of items, each known by its form: a month's name, a time with its
  * colons, a year of four digits, a zone with its sign.  What is found twice, or
  * can't be told apart (4/5/2010), makes the date unknown rather than wrong.
- * English names only, no locale, no time zone database.  Nothing is left over
- * for GMime's date parser.
+ * English names only, no locale, no time zone database.
  */
 #include "mail/decode.h"
 
