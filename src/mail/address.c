@@ -289,7 +289,8 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 	while (s.n > 0 && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == ',' || s.p[s.n - 1] == ';' ||
 					   s.p[s.n - 1] == ':' || s.p[s.n - 1] == '\''))
 		s.n--;
-	while (s.n > 0 && s.p[0] == '\'')
+	/* Sendmail's "\user" is the user himself, past his aliases */
+	while (s.n > 0 && (s.p[0] == '\'' || s.p[0] == '\\'))
 		s = slice(s.p + 1, s.n - 1);
 	if (s.n == 0 || s.n > LIMIT_ADDRESS_BYTES || s.p[0] == '@')
 		return SLICE_NONE;

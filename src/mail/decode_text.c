@@ -75,5 +75,7 @@ decode_text(Arena *arena, Slice body, TransferEncoding encoding, Slice charset,
 		return text;
 	if (from == NULL && !shift_is_jis(text))
 		from = charset_guess(cut ? utf8_drop_cut(text) : text);
+	else if (from != NULL && !shift_is_jis(text))
+		from = charset_doubt(from, cut ? utf8_drop_cut(text) : text);
 	return convert_text(arena, from, text, cut);
 }

@@ -12,10 +12,12 @@
  * A wrong guess costs nothing but words that no rule knows, as U+FFFD would;
  * and the shares that are asked for are far from what the others have.
  */
+#include "mail/charset_names.h"
 #include "mail/guess.h"
 #include "mail/utf8.h"
 
 #define GUESS_BYTES 16384
+#define LATIN_RUNS 64			/* of high bytes, that are looked at where Latin-1 was declared */
 #define ENOUGH_BYTES 8			/* high bytes, to tell one from the other */
 
 /* How the high bytes of a text are distributed. */
@@ -259,4 +261,39 @@ charset_guess(Slice text)
 	if (print.turkish == 3)
 		return charset_named(SLICE_LIT("windows-1254"));
 	return charset_named(SLICE_LIT("windows-1252"));
+}
+
+/* Letters beyond ASCII stand alone or in twos in Latin-1: the first runs tell words of another script. */
+static bool
+is_all_high_words(Slice text)
+{
+	size_t		high = 0;
+	size_t		runs = 0;
+	size_t		at = 0;
+
+	while (runs < LATIN_RUNS && (at = utf8_find_not_ascii(text, at)) < text.n)
+	{
+		for (; at < text.n && (unsigned char) text.p[at] >= 0x80; at++)
+			high++;
+		runs++;
+	}
+	return high >= ENOUGH_BYTES && high >= 3 * runs;
+}
+
+const MailCharset *
+charset_doubt(const MailCharset *declared, Slice text)
+{
+	const MailCharset *guess;
+
+	if (declared->kind != CHARSET_LATIN)
+		return declared;
+	if (text.n > GUESS_BYTES)
+		text = utf8_drop_cut(slice(text.p, GUESS_BYTES));
+	/* the pairs of UTF-8 are no text of Latin-1's readers; nothing else has them without exception */
+	if (utf8_find_bad(text, 0) == text.n)
+		return NULL;
+	if (!is_all_high_words(text))
+		return declared;
+	guess = charset_guess(text);
+	return guess ? guess : declared;
 }

@@ -215,6 +215,16 @@ give_words(Report *report)
 			continue;
 		}
 		recipient = &text_report->recipients[found];
+		/* another of the same alias: the text names this one without a domain */
+		if (delivery->actual.n > 0 && slice_equal(recipient->alias, delivery->recipient) &&
+			!slice_equal(recipient->address, delivery->actual))
+		{
+			delivery->alias = delivery->recipient;
+			delivery->recipient = delivery->actual;
+			delivery->named_by = "X-Actual-Recipient";
+			delivery->named_at = delivery->actual;
+			continue;
+		}
 		delivery->words = recipient->words;
 		if (whole_reply(delivery->diagnostic, recipient->words).n > 0)
 			delivery->diagnostic = whole_reply(delivery->diagnostic, recipient->words);

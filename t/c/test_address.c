@@ -68,6 +68,7 @@ test_clean(void)
 		free((char *) copy.p);
 	}
 	is(address_clean(&arena, SLICE_NONE, false), SLICE_NONE, "absent stays absent");
+	is(address_clean(&arena, SLICE_LIT("RFC822; \\mia@relay.example"), true), SLICE_LIT("mia@relay.example"), "past the aliases");
 	is(address_clean(&arena, SLICE_LIT("a\0b"), false), SLICE_LIT("a"), "a NUL is white space");
 
 	memset(name, 'a', sizeof(name));

@@ -366,6 +366,12 @@ test_guesses(void)
 
 	for (size_t i = 0; i < LENGTH(cases); i++)
 		is(text_of(cases[i].bytes, TRANSFER_IDENTITY, SLICE_LIT("x-unknown"), 1000), cases[i].text, cases[i].name);
+	is(text_of(cases[0].bytes, TRANSFER_IDENTITY, SLICE_LIT("iso-8859-1"), 1000), cases[0].text, "KOI8-R declared as Latin-1");
+	is(text_of(cases[3].bytes, TRANSFER_IDENTITY, SLICE_LIT("windows-1252"), 1000), cases[3].text, "GB2312 declared as windows-1252");
+	is(text_of(SLICE_LIT("Empf\303\244nger unbekannt"), TRANSFER_IDENTITY, SLICE_LIT("iso-8859-1"), 1000),
+	   SLICE_LIT("Empf\303\244nger unbekannt"), "UTF-8 declared as Latin-1");
+	is(text_of(SLICE_LIT("Empf\344nger, Gr\374\337e"), TRANSFER_IDENTITY, SLICE_LIT("iso-8859-1"), 1000),
+	   SLICE_LIT("Empf\303\244nger, Gr\303\274\303\237" "e"), "Latin-1 declared as such");
 }
 
 static void

@@ -668,9 +668,26 @@ test_whole_reply(void)
 	ok(strcmp(result.rows[0].reason, "mailboxfull") == 0, "  and its reason");
 }
 
+/* Sendmail expanded an alias, one of whose members the text names without a domain: he is not the one before him. */
+static void
+test_expanded(void)
+{
+	mail("From: MAILER-DAEMON@example.org\nSubject: Returned mail\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=\"b\"\n\n"
+		 "--b\n\n   ----- The following addresses had permanent fatal errors -----\n<kim@example.com>\n    (reason: 550 5.1.1 User unknown)\n"
+		 "    (expanded from: <all@example.org>)\n\\mia\n    (reason: Can't create output)\n    (expanded from: <all@example.org>)\n\n"
+		 "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; example.org\n\n"
+		 "Final-Recipient: RFC822; all@example.org\nX-Actual-Recipient: RFC822; kim@example.com\nAction: failed\nStatus: 5.1.1\n\n"
+		 "Final-Recipient: RFC822; all@example.org\nX-Actual-Recipient: RFC822; \\mia@example.org\nAction: failed\nStatus: 5.0.0\n\n--b--\n");
+	ok(result.count == 2, "two of an alias");
+	is(result.rows[1].recipient, SLICE_LIT("mia@example.org"), "  the second is named by its own field");
+	is(result.rows[1].alias, SLICE_LIT("all@example.org"), "  and was expanded");
+	ok(strcmp(result.rows[1].reason, "userunknown") != 0, "  nor has he the first one's reason");
+}
+
 int
 main(void)
 {
+	test_expanded();
 	test_whole_reply();
 	test_handed_on();
 	test_exchange_hosts();
