@@ -19,6 +19,7 @@
 
 #include "bounce.h"
 #include "classify/regex.h"
+#include "mail/descriptors.h"
 #include "shapes.h"
 
 #define MIN_CALLS 3
@@ -51,6 +52,7 @@ count_row(void *context, const BounceRow *row)
 /* What lasts from mail to mail in a query, too. */
 static Arena lasting;
 static Regexes regexes;
+static Descriptors descriptors;
 
 static size_t
 read_by_library(Slice mail)
@@ -61,10 +63,11 @@ read_by_library(Slice mail)
 	if (regexes.arena == NULL)
 	{
 		arena_init(&lasting, allocate, release, NULL, NULL);
-		regexes_init(&regexes, &lasting);
+		regexes_init_kept(&regexes, &lasting);
 	}
 	arena_init(&arena, allocate, release, NULL, NULL);
 	arena.regexes = &regexes;
+	arena.descriptors = &descriptors;
 	bounce_read_each(&arena, mail, false, count_row, &rows);
 	arena_reset(&arena);
 	return rows;
