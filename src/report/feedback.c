@@ -9,6 +9,7 @@
 #include "report/dsn.h"
 #include "report/feedback.h"
 #include "report/markers.h"
+#include "report/verp.h"
 
 static void
 add_complaint(Report *report, Slice value, const char *named_by)
@@ -34,6 +35,18 @@ add_complaint(Report *report, Slice value, const char *named_by)
 		delivery->named_by = named_by;
 		delivery->named_at = found;
 	}
+}
+
+/* Who complained may be hidden everywhere but in the envelope sender that was made for him. */
+static void
+add_from_verp(Report *report, Slice value)
+{
+	Slice		hidden;
+
+	if (value.n > LIMIT_FIELD_BYTES)
+		value.n = LIMIT_FIELD_BYTES;
+	if (verp_decode(report->arena, address_clean(report->arena, value, true), &hidden) == VERP_RECIPIENT)
+		add_complaint(report, hidden, "VERP");
 }
 
 void
@@ -66,6 +79,10 @@ feedback_read(Report *report, Slice text, char line_end)
 		add_complaint(report, mime_field(&header, SLICE_LIT("Removal-Recipient")), "Removal-Recipient");
 	if (report->count == first)
 		add_complaint(report, report->returned.original_recipient, "original recipient of the returned message");
+	if (report->count == first)
+		add_from_verp(report, mime_field(&header, SLICE_LIT("Original-Mail-From")));
+	if (report->count == first)
+		add_from_verp(report, report->returned.return_path);
 	/* the only place left; a list's or a hidden To: names nobody */
 	if (report->count == first)
 		add_complaint(report, report->returned.to, "To of the returned message");

@@ -66,6 +66,7 @@ typedef struct Returned
 	Slice		list_id;
 	Slice		feedback_id;
 	Slice		received_for;	/* the address in "Received: ... for <x>" of the newest such line */
+	Slice		return_path;
 	Slice		original_recipient; /* header fields that providers add with the address mailed */
 	MailDate	date;
 } Returned;

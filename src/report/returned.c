@@ -67,6 +67,9 @@ returned_from_header(Arena *arena, const Header *header, Returned *returned)
 			if (returned->received_for.n == 0 &&
 				slice_equal_nocase(field->name, SLICE_LIT("Received")))
 				returned->received_for = received_for(field->value);
+			else if (returned->return_path.n == 0 &&
+					 slice_equal_nocase(field->name, SLICE_LIT("Return-Path")))
+				returned->return_path = field->value;
 			continue;
 		}
 		for (size_t k = 0; k < sizeof(fields) / sizeof(fields[0]); k++)

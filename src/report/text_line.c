@@ -163,20 +163,18 @@ read_session(Reader *reader, Line *at)
 	return false;
 }
 
-/* An address, and the reply to it in the next line: all languages say it so. */
+/* An address, and the reply to it in the next line, or below the host that gave it: all languages say it so. */
 static void
 note_bare(Reader *reader, Line *at)
 {
 	TextReport *report = reader->report;
 	Slice		bare = reader->bare;
+	Slice		host = reader->bare_host;
 
-	/* Exchange: "mx.example.com", and below it "Remote Server returned '550 ...'" */
-	if (reader->bare_host.n > 0 && reader->member_count > 0 && reader->rhost.n == 0 &&
-		slice_starts_nocase(at->trimmed, SLICE_LIT("Remote Server returned")))
-		reader->rhost = reader->bare_host;
 	reader->bare_host = address_is_domain(at->trimmed) && slice_find(at->trimmed, '.', 0) != SLICE_NPOS ? at->trimmed : SLICE_NONE;
-	reader->bare = at->shape.alone && !at->is_recipient && reader->mode != MODE_TRANSCRIPT &&
-		slice_find(at->shape.address, '@', 0) != SLICE_NPOS ? at->shape.address : SLICE_NONE;
+	if (bare.n == 0 || reader->bare_host.n == 0)
+		reader->bare = at->shape.alone && !at->is_recipient && reader->mode != MODE_TRANSCRIPT &&
+			slice_find(at->shape.address, '@', 0) != SLICE_NPOS ? at->shape.address : SLICE_NONE;
 	if (bare.n > 0 && begins_with_reply(at->trimmed) && text_holds_reply(at->trimmed))
 	{
 		reader->mode = MODE_TEXT;
@@ -184,6 +182,10 @@ note_bare(Reader *reader, Line *at)
 		text_close_group(reader);
 		text_add_recipient(reader, bare, at->indent);
 	}
+	/* Exchange: "mx.example.com", and below it "Remote Server returned '550 ...'" */
+	if (host.n > 0 && reader->member_count > 0 && reader->rhost.n == 0 &&
+		slice_starts_nocase(at->trimmed, SLICE_LIT("Remote Server returned")))
+		reader->rhost = host;
 }
 
 /* A refusal is quoted here. */

@@ -684,9 +684,34 @@ test_expanded(void)
 	ok(strcmp(result.rows[1].reason, "userunknown") != 0, "  nor has he the first one's reason");
 }
 
+/* No word of the text announces two recipients, of whom the second was refused by a host that stands between him and the reply. */
+static void
+test_host_between(void)
+{
+	mail(DAEMON "X-MS-Exchange-Message-Is-Ndr:\n\nTama tili ei toimi:\n\na@example.com\nRemote Server returned '550 5.1.1 RESOLVER.ADR.RecipNotFound; not found'\n\n"
+		 "b@example.net\nmx.example.net\nRemote Server returned '552 5.2.2 mailbox full'\n");
+	ok(result.count == 2, "both are found");
+	ok(strcmp(result.rows[0].reason, "userunknown") == 0, "  the first one's reason");
+	is(result.rows[0].rhost, SLICE_NONE, "  whom the second one's host did not refuse");
+	ok(strcmp(result.rows[1].reason, "mailboxfull") == 0, "  the second one's reason");
+	is(result.rows[1].rhost, SLICE_LIT("mx.example.net"), "  and host");
+}
+
+/* A loop that hides who complained forgot the envelope sender. */
+static void
+test_complaint_verp(void)
+{
+	mail("From: fbl@example.com\nTo: fbl@example.org\nSubject: complaint\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n"
+		 "--b\n\nA complaint.\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\nUser-Agent: x\n\n"
+		 "--b\nContent-Type: message/rfc822\n\nReturn-Path: <bounce-nora=example.com@example.org>\nFrom: news@example.org\nTo: undisclosed\nSubject: x\n\nx\n--b--\n");
+	is(result.rows[0].recipient, SLICE_LIT("nora@example.com"), "the complaint's recipient by VERP");
+}
+
 int
 main(void)
 {
+	test_host_between();
+	test_complaint_verp();
 	test_expanded();
 	test_whole_reply();
 	test_handed_on();
