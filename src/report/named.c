@@ -173,6 +173,26 @@ named_is_same_house(Slice a, Slice b)
 		(longer.n == other.n || longer.p[longer.n - other.n - 1] == '.');
 }
 
+bool
+named_stranger(Arena *arena, Slice words, const Header *header)
+{
+	Slice		home = address_domain(address_clean(arena, mime_field(header, SLICE_LIT("To")), true));
+	bool		any = false;
+	size_t		offset = 0;
+	size_t		start;
+	Slice		found;
+
+	if (home.n == 0)
+		return false;
+	for (int i = 0; i < MAX_NAMED && address_find(words, &offset, &start, &found); i++)
+	{
+		if (named_is_same_house(address_domain(address_clean(arena, found, true)), home))
+			return false;
+		any |= is_behind_from(words, start);
+	}
+	return any;
+}
+
 /* Does the line with the address say that it failed: by standing alone, or with a reply beside it? */
 static bool
 is_told_failed(Arena *arena, Slice words, Slice address)

@@ -328,7 +328,8 @@ report_read_text_report(Reading *reading)
 			add_listed(reading, text_report.quoted_to, "To of a header in the text", &text_report, kind);
 		/* a mail system may hide whom it could not reach */
 		if (report->count == 0 && signs_has(&reading->signs, SIGN_DAEMON) && !reading->signs.returned_to_somebody &&
-			(text_report.speaks || signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)))
+			(text_report.speaks || signs_has(&reading->signs, SIGN_BOUNCE) || signs_has(&reading->signs, SIGN_DELAY)) &&
+			(report->returned.present || !named_stranger(reading->arena, text_report.words, header)))
 		{
 			Delivery   *delivery = report_add(report);
 

@@ -62,6 +62,17 @@ reading_is_unannounced(const Reading *reading, const TextReport *text)
 	return !signs_has(&reading->signs, SIGN_LIST) && (reading_returns_own_message(reading, text) || names_neighbour(reading, text));
 }
 
+/* "An e-mail that was addressed to you contained a virus", and nobody else is named. */
+static bool
+is_about_incoming(const Reading *reading, const TextReport *text)
+{
+	const Header *header = reading->report->header;
+
+	return text->incoming && !text->quotes_reply && !reading->report->returned.present &&
+		(text->count == 0 ||
+		 (text->count == 1 && slice_equal(text->recipients[0].address, address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true))));
+}
+
 const char *
 reading_no_report(const Reading *reading, const TextReport *text, bool listed)
 {
@@ -90,6 +101,8 @@ reading_no_report(const Reading *reading, const TextReport *text, bool listed)
 		return "somebody answers or passes it on";
 	if (signs_has(&reading->signs, SIGN_DIGEST))
 		return "it sums up what a gateway holds, or a log";
+	if (is_about_incoming(reading, text))
+		return "it speaks of mail to the reader";
 	/* a postmaster who writes himself may quote a reply or what he saw in his log */
 	if (daemon && !subject && mime_field(report->header, SLICE_LIT("In-Reply-To")).n > 0 &&
 		mime_field(report->header, SLICE_LIT("Return-Path")).n > 2)

@@ -33,6 +33,7 @@ typedef struct TextReport
 	bool		absent;			/* it is somebody's notice that he is away, by the words */
 	bool		challenges;		/* it asks the sender to confirm, likewise */
 	bool		was_read;		/* it is a receipt, likewise */
+	bool		incoming;		/* it speaks of mail that was addressed to the reader */
 	bool		delayed;		/* the text says that delivery is still being tried */
 	bool		quotes_reply;	/* it holds a refusal: "550 5.1.1", in whatever language the rest is */
 	uint16_t	decoder;		/* DECODER_NONE */

@@ -52,6 +52,7 @@ note_markers(Reader *reader, const TextLine *line, bool in_session)
 	report->absent |= line_has(line, MARKER_ABSENCE);
 	report->challenges |= line_has(line, MARKER_CHALLENGE);
 	report->was_read |= line_has(line, MARKER_READ);
+	report->incoming |= line_has(line, MARKER_INCOMING);
 	/* what a remote host promises in its reply is not for us */
 	if (line_has(line, MARKER_DELAY) && !in_session)
 	{

@@ -707,9 +707,25 @@ test_complaint_verp(void)
 	is(result.rows[0].recipient, SLICE_LIT("nora@example.com"), "the complaint's recipient by VERP");
 }
 
+/* What came to the reader was held back: no mail of his failed. */
+static void
+test_incoming(void)
+{
+	mail("Return-Path: <>\nFrom: MailScanner <postmaster@example.org>\nTo: news@example.org\nSubject: Warning: E-mail viruses detected\n\n"
+		 "The following e-mail was addressed to you and was found to contain a virus; it was stopped:\nSender: evil@example.com\nRecipient: news@example.org\n");
+	ok(result.count == 0, "a notice of mail to oneself");
+	mail("Return-Path: <>\nFrom: postmaster@example.org\nTo: ann@example.net\nSubject: Messaggio bloccato\n\n"
+		 "Il messaggio inviato da bad@example.com e' stato bloccato: contiene un virus.\n");
+	ok(result.count == 0, "of a stranger's mail");
+	mail("Return-Path: <>\nFrom: postmaster@example.org\nTo: ann@example.net\nSubject: Messaggio bloccato\n\n"
+		 "Il messaggio inviato da ann@example.net e' stato bloccato: contiene un virus.\n");
+	ok(result.count == 1, "but not of the reader's own");
+}
+
 int
 main(void)
 {
+	test_incoming();
 	test_host_between();
 	test_complaint_verp();
 	test_expanded();
