@@ -162,7 +162,8 @@ report_read_returned(const Reading *reading)
 	{
 		const Part *part = &message->parts[i];
 
-		if (!reading_is_here(reading, i) || i == reading->root)
+		/* Hotmail's complaint may be nothing but the message */
+		if (!reading_is_here(reading, i) || (i == reading->root && part->type != PART_MESSAGE))
 			continue;
 		if (part->type == PART_MESSAGE && i + 1 < message->count && message->parts[i + 1].parent == i)
 			returned_from_header(reading->arena, &message->parts[i + 1].header, &report->returned);

@@ -242,7 +242,10 @@ add(Transcript *transcript, Slice line, bool local)
 		refusal->command = NULL;
 		refusal->rhost = SLICE_NONE;
 		transcript->summed_up = transcript->count > 1 && !refusal[-1].local && sums_up(line);
-		refusal->own_cause = dots != SLICE_NPOS && tells_own_cause(slice(line.p + dots + 4, line.n - dots - 4));
+		/* before any server was talked to, or by what it says */
+		refusal->own_cause = dots != SLICE_NPOS &&
+			((transcript->rhost.n == 0 && transcript->command == NULL && refusal->address.n > 0) ||
+			 tells_own_cause(slice(line.p + dots + 4, line.n - dots - 4)));
 		/* what the delivery program has just printed says more than "554 <x>... Service unavailable" */
 		if (refusal->output.n > 0)
 			refusal->words = join(transcript->arena, line, refusal->output);

@@ -722,9 +722,35 @@ test_incoming(void)
 	ok(result.count == 1, "but not of the reader's own");
 }
 
+/* Sendmail knows its own users without asking anybody: what a host says later is not said of them. */
+static void
+test_own_user(void)
+{
+	mail("From: MAILER-DAEMON@example.org\nTo: ann@example.net\nSubject: Returned mail: User unknown\n\n"
+		 "   ----- The following addresses had permanent fatal errors -----\n<finn@example.org>\n<gabi@example.com>\n\n"
+		 "   ----- Transcript of session follows -----\n550 <finn@example.org>... User unknown\n"
+		 "... while talking to mx.example.com.:\n>>> MAIL From:<ann@example.net>\n<<< 501 <ann@example.net>... Sender domain must exist\n"
+		 "501 <gabi@example.com>... Data format error\n");
+	ok(result.count == 2, "a local user and a remote one");
+	ok(strcmp(result.rows[0].reason, "userunknown") == 0, "  unknown to Sendmail itself");
+	ok(strcmp(result.rows[1].reason, "rejected") == 0, "  refused because of the sender");
+}
+
+/* A complaint that is nothing but the message. */
+static void
+test_bare_complaint(void)
+{
+	mail("From: <staff@hotmail.com>\nTo: fbl@example.org\nSubject: complaint about message from 192.0.2.7\nMIME-Version: 1.0\n"
+		 "Content-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: ned@live.com\nFrom: news@example.org\nSubject: x\n\nx\n");
+	ok(result.count == 1, "a bare complaint");
+	is(result.rows[0].recipient, SLICE_LIT("ned@live.com"), "  and who complained");
+}
+
 int
 main(void)
 {
+	test_own_user();
+	test_bare_complaint();
 	test_incoming();
 	test_host_between();
 	test_complaint_verp();
