@@ -176,7 +176,8 @@ named_is_same_house(Slice a, Slice b)
 bool
 named_stranger(Arena *arena, Slice words, const Header *header)
 {
-	Slice		home = address_domain(address_clean(arena, mime_field(header, SLICE_LIT("To")), true));
+	Slice		reader = address_clean(arena, mime_field(header, SLICE_LIT("To")), true);
+	Slice		home = address_domain(reader);
 	bool		any = false;
 	size_t		offset = 0;
 	size_t		start;
@@ -186,9 +187,15 @@ named_stranger(Arena *arena, Slice words, const Header *header)
 		return false;
 	for (int i = 0; i < MAX_NAMED && address_find(words, &offset, &start, &found); i++)
 	{
-		if (named_is_same_house(address_domain(address_clean(arena, found, true)), home))
-			return false;
-		any |= is_behind_from(words, start);
+		Slice		address = address_clean(arena, found, true);
+
+		if (named_is_same_house(address_domain(address), home))
+		{
+			if (!slice_equal(address, reader) || is_behind_from(words, start))
+				return false;
+		}
+		else
+			any |= is_behind_from(words, start);
 	}
 	return any;
 }

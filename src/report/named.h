@@ -26,7 +26,7 @@ size_t		named_addresses(Arena *arena, Slice words, const Header *header, Recipie
  */
 bool		named_for_help(Arena *arena, Slice address, const Header *header, Slice words, Slice mailed);
 
-/* Do 'words' say that somebody sent the mail who is of another house than the reader, and name nobody of his? */
+/* Do 'words' say that somebody sent the mail who is of another house than the reader, and name nobody of his but himself? */
 bool		named_stranger(Arena *arena, Slice words, const Header *header);
 
 /* Is one domain the other, or a host in it: "mx.example.com" and "example.com"? */

@@ -341,8 +341,9 @@ report_read_text_report(Reading *reading)
 		}
 	}
 	/* "your mail of last week could not be delivered to you": nobody gets a report on himself from a stranger */
-	if (report->count == 1 && reading->signs.returned_to_somebody && !report->returned.present && listed.n == 0 &&
-		slice_equal(report->deliveries[0].recipient, address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true)))
+	if (report->count == 1 && !report->returned.present && listed.n == 0 &&
+		slice_equal(report->deliveries[0].recipient, address_clean(reading->arena, mime_field(header, SLICE_LIT("To")), true)) &&
+		(reading->signs.returned_to_somebody || (!text_report.quotes_reply && named_stranger(reading->arena, text, header))))
 	{
 		reading_note_format(report, rule_engine("text", "src/report/read_text.c"), text, "it reports on the address that it was sent to");
 		report->count = 0;

@@ -720,6 +720,9 @@ test_incoming(void)
 	mail("Return-Path: <>\nFrom: postmaster@example.org\nTo: ann@example.net\nSubject: Messaggio bloccato\n\n"
 		 "Il messaggio inviato da ann@example.net e' stato bloccato: contiene un virus.\n");
 	ok(result.count == 1, "but not of the reader's own");
+	mail("Return-Path: <>\nFrom: postmaster@example.org\nTo: ann@example.net\nSubject: Undeliverable mail\n\n"
+		 "Mail could not be delivered: it holds a virus.\nAbsender: bad@example.com\nRecipient: ann@example.net\n");
+	ok(result.count == 0, "a stranger's to the reader, in words that nobody knows");
 }
 
 /* Sendmail knows its own users without asking anybody: what a host says later is not said of them. */
