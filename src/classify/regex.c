@@ -69,24 +69,69 @@ match_context(void)
 	return context;
 }
 
-/* PCRE2 checks that the text is UTF-8; when it is not, nothing matches. */
+/* Neither yes nor no. */
 static bool
-matches_with(const pcre2_code *code, Slice text, pcre2_match_data *data, pcre2_match_context *context)
+gave_up(int result)
 {
-	int			result = pcre2_match(code, (PCRE2_SPTR) text.p, text.n, 0, 0, data, context);
+	return result == PCRE2_ERROR_MATCHLIMIT || result == PCRE2_ERROR_DEPTHLIMIT ||
+		result == PCRE2_ERROR_HEAPLIMIT || result == PCRE2_ERROR_JIT_STACKLIMIT;
+}
 
-	/* the stack of machine code is small; the interpreter's limit is the one that counts */
-	if (result == PCRE2_ERROR_JIT_STACKLIMIT)
-		result = pcre2_match(code, (PCRE2_SPTR) text.p, text.n, 0, PCRE2_NO_JIT, data, context);
+static int
+match(const pcre2_code *code, Slice text, uint32_t options, pcre2_match_data *data, pcre2_match_context *context)
+{
+	return pcre2_match(code, (PCRE2_SPTR) text.p, text.n, 0, options, data, context);
+}
+
+static bool
+has_machine_code(const pcre2_code *code)
+{
+	size_t		size = 0;
+
+	return pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &size) == 0 && size > 0;
+}
+
+/* By machine code that is made for this once. */
+static int
+match_as_machine_code(const char *pattern, Slice text, pcre2_match_data *data, pcre2_match_context *context)
+{
+	int			result = PCRE2_ERROR_MATCHLIMIT;
+	int			error;
+	PCRE2_SIZE	offset;
+	pcre2_code *code = compile(pattern, NULL, &error, &offset);
+
+	if (code != NULL && pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0)
+		result = match(code, text, 0, data, context);
+	pcre2_code_free(code);
+	return result;
+}
+
+/*
+ * The interpreter and the machine code reach their limits at different texts,
+ * and which of them is asked depends on what the session has read before.  The
+ * verdict must not: where one gives up, the other is asked.
+ *
+ * PCRE2 checks that the text is UTF-8; when it is not, nothing matches.
+ */
+static bool
+matches_with(const pcre2_code *code, const char *pattern, Slice text, pcre2_match_data *data,
+			 pcre2_match_context *context)
+{
+	int			result = match(code, text, 0, data, context);
+
+	if (gave_up(result) && has_machine_code(code))
+		result = match(code, text, PCRE2_NO_JIT, data, context);
+	else if (gave_up(result))
+		result = match_as_machine_code(pattern, text, data, context);
 	return result >= 0;
 }
 
 static bool
-matches(const pcre2_code *code, Slice text)
+matches(const pcre2_code *code, const char *pattern, Slice text)
 {
 	pcre2_match_data *data = code ? pcre2_match_data_create(1, NULL) : NULL;
 	pcre2_match_context *context = data ? match_context() : NULL;
-	bool		found = context != NULL && matches_with(code, text, data, context);
+	bool		found = context != NULL && matches_with(code, pattern, text, data, context);
 
 	pcre2_match_context_free(context);
 	pcre2_match_data_free(data);
@@ -99,7 +144,7 @@ regex_matches(const char *pattern, Slice text)
 	int			error;
 	PCRE2_SIZE	offset;
 	pcre2_code *code = compile(pattern, NULL, &error, &offset);
-	bool		found = matches(code, text);
+	bool		found = matches(code, pattern, text);
 
 	pcre2_code_free(code);
 	return found;
@@ -214,6 +259,6 @@ regexes_match(Regexes *regexes, const char *pattern, Slice text)
 	if (entry == NULL)
 		return regex_matches(pattern, text);
 	if (!regexes->kept)
-		return matches(entry->code, text);
-	return prepare_kept(regexes, entry) && matches_with(entry->code, text, regexes->data, regexes->context);
+		return matches(entry->code, pattern, text);
+	return prepare_kept(regexes, entry) && matches_with(entry->code, pattern, text, regexes->data, regexes->context);
 }
