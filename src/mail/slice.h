@@ -48,18 +48,17 @@ slice_is_empty(Slice s)
 	return s.n == 0;
 }
 
-#define ASCII_UPPER 1
+#define ASCII_UPPER ('a' - 'A')	/* so that the class is what makes it lower case */
 #define ASCII_LOWER 2
 #define ASCII_DIGIT 4
 #define ASCII_SPACE 8
 
 extern const uint8_t ascii_classes[256];
-extern const char ascii_lowers[256];
 
 static inline char
 ascii_lower(char c)
 {
-	return ascii_lowers[(unsigned char) c];
+	return (char) (c + (ascii_classes[(unsigned char) c] & ASCII_UPPER));
 }
 
 static inline bool
