@@ -13,13 +13,12 @@
  */
 #include <gmime/gmime.h>
 #include <stdint.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bounce.h"
 #include "classify/regex.h"
 #include "mail/descriptors.h"
+#include "mails.h"
 #include "shapes.h"
 
 #define MIN_CALLS 3
@@ -88,26 +87,8 @@ read_by_gmime(Slice mail)
 	return trees;
 }
 
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double) t.tv_sec + (double) t.tv_nsec / 1e9;
-}
-
-static long
-peak_memory(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return usage.ru_maxrss;
-}
-
 static void
-measure(ReadMail read_mail, const MailShape *shape, size_t bytes, unsigned int limit)
+measure_growth(ReadMail read_mail, const MailShape *shape, size_t bytes, unsigned int limit)
 {
 	double		best = 0;
 	double		sum = 0;
@@ -173,8 +154,8 @@ main(int argc, char **argv)
 	{
 		if (mode[0] == 'g')
 			g_mime_init();
-		measure(mode[0] == 'g' ? read_by_gmime : read_by_library,
-				shape_named(argv[2]), strtoul(argv[3], NULL, 10), (unsigned int) strtoul(argv[4], NULL, 10));
+		measure_growth(mode[0] == 'g' ? read_by_gmime : read_by_library,
+					   shape_named(argv[2]), strtoul(argv[3], NULL, 10), (unsigned int) strtoul(argv[4], NULL, 10));
 		return 0;
 	}
 	fprintf(stderr, "usage: growth list | write SHAPE BYTES | library|gmime SHAPE BYTES SECONDS\n");

@@ -94,7 +94,7 @@ multiply(const Mails *files, size_t count)
 	return mails;
 }
 
-static double
+double
 now(void)
 {
 	struct timespec t;
@@ -103,7 +103,7 @@ now(void)
 	return (double) t.tv_sec + (double) t.tv_nsec / 1e9;
 }
 
-static long
+long
 peak_memory(void)
 {
 	struct rusage usage;

@@ -31,4 +31,10 @@ typedef size_t (*ReadMails) (const Mails *mails);
 int			measure(int argc, char **argv, const char *name,
 					ReadMails read_mails);
 
+/* Seconds since some moment. */
+double		now(void);
+
+/* KB that the process has had at its peak. */
+long		peak_memory(void);
+
 #endif							/* BENCH_MAILS_H */
