@@ -15,6 +15,7 @@
  * - A fail link skips suffixes whose children are all children of the node
  *   itself: the byte that did not fit there does not fit here either.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "datac/automaton.h"
@@ -371,8 +372,10 @@ number_classes(const Trie *trie, uint8_t *classes)
 			if (count[b] > count[most])
 				most = b;
 		}
-		if (count[most] == 0 || highest + 1 == MATCH_FREE)
+		if (count[most] == 0)
 			return highest;
+		/* UTF-8 has 243 byte values, NUL included */
+		assert((unsigned int) highest + 1 < MATCH_FREE);
 		classes[most] = (uint8_t) ++highest;
 		count[most] = 0;
 	}

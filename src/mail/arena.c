@@ -3,10 +3,10 @@
  *	  Memory for one message, given back all at once.
  *
  * Blocks come from the owner's function and double from 8 KB to 256 KB, so
- * that one serves an ordinary mail and few serve a large one; a request that would
- * waste much of a block gets its own.  Nothing here calls malloc by itself,
- * and nothing is changed before the owner's function has returned: it may
- * longjmp away.
+ * that one serves an ordinary mail and few serve a large one; a request that
+ * would waste much of a block gets its own.  Nothing here calls malloc by
+ * itself, and nothing is changed before the owner's function has returned: it
+ * may longjmp away.
  */
 #include "mail/arena.h"
 

@@ -2,10 +2,11 @@
  * transfer.c
  *	  Content transfer encodings undone (RFC 2045 6).
  *
- * All of it in one piece and without any state.  GMime's decoders, which t/c/gmime_diff.c holds
- * these against, do not know soft line breaks with blanks behind the "=" (RFC
- * 2045 6.7 (3): gateways add them) or with a bare CR, swallow the "=" that
- * follows a false one, and may truncate base64 that comes in pieces.
+ * All of it in one piece and without any state.  GMime's decoders, which
+ * t/c/gmime_diff.c holds these against, do not know soft line breaks with
+ * blanks behind the "=" (RFC 2045 6.7 (3): gateways add them) or with a bare
+ * CR, swallow the "=" that follows a false one, and may truncate base64 that
+ * comes in pieces.
  */
 #include "mail/decode.h"
 #include "mail/transfer.h"
