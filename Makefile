@@ -15,7 +15,8 @@
 
 EXTENSION = bounce
 MODULE_big = bounce
-DATA = $(wildcard bounce--*.sql)
+DATA = $(wildcard bounce--*--*.sql)
+DATA_built = bounce--1.0.sql
 
 # What data/ holds is compiled in: build/datac writes it as C tables.
 TABLES = build/knowledge.c build/markers.c
@@ -94,8 +95,12 @@ $(OBJS) $(OBJS:.o=.bc): $(HEADERS)
 
 endif
 
+# CREATE EXTENSION's script, put together from what each part of it creates.
+bounce--1.0.sql: $(sort $(wildcard src/sql/*.sql))
+	cat $^ >$@
+
 # The data compiler is a program of its own, built for the machine that builds.
-build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/match/match.c src/classify/regex.c src/mail/slice.c src/mail/arena.c \
+build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/match/match.c src/match/regex.c src/mail/slice.c src/mail/arena.c \
 		$(wildcard src/datac/*.h src/match/*.h src/classify/*.h src/mail/*.h)
 	@mkdir -p build
 	$(CC) -std=gnu11 $(WARNINGS) -O2 -Isrc $(shell $(PKG_CONFIG) --cflags libpcre2-8) -o $@ $(filter %.c,$^) \

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "bounce.h"
-#include "classify/regex.h"
+#include "match/regex.h"
 #include "mail/descriptors.h"
 #include "mails.h"
 #include "shapes.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "bounce.h"
-#include "classify/regex.h"
+#include "match/regex.h"
 #include "mail/descriptors.h"
 #include "mails.h"
 

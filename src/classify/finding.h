@@ -6,7 +6,7 @@
 #define BOUNCE_FINDING_H
 
 #include "classify/knowledge.h"
-#include "classify/regex.h"
+#include "match/regex.h"
 #include "match/trail.h"
 
 #define FINDING_PROVIDERS 3		/* whose own phrases count */

@@ -12,7 +12,7 @@
  */
 #include <stdlib.h>
 
-#include "classify/regex.h"
+#include "match/regex.h"
 #include "datac/lint.h"
 #include "match/score.h"
 

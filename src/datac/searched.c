@@ -5,7 +5,7 @@
  *
  * Each becomes an array of rows and an automaton whose hits name the rows.
  */
-#include "classify/regex.h"
+#include "match/regex.h"
 #include "datac/lint.h"
 #include "datac/phrase.h"
 #include "datac/searched.h"

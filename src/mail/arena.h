@@ -28,7 +28,7 @@ typedef struct Arena
 	bool		failed;			/* an allocation returned NULL */
 	/*
 	 * Compiled expressions that outlive the message, the owner's to make and to
-	 * keep (classify/regex.h); NULL: they are made for each message.
+	 * keep (match/regex.h); NULL: they are made for each message.
 	 */
 	struct Regexes *regexes;
 	struct Descriptors *descriptors;	/* likewise, of charsets (mail/descriptors.h) */

@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(bounce_explain_bytea);
 PG_FUNCTION_INFO_V1(bounce_explain_text);
 PG_FUNCTION_INFO_V1(bounce_explain_reply_text);
 
-/* the columns of bounce_explain() in bounce--1.0.sql, in its order */
+/* the columns of bounce_explain() in src/sql/15-explain.sql, in its order */
 enum
 {
 	EXPLAIN_STEP,

@@ -12,7 +12,7 @@
 
 PG_FUNCTION_INFO_V1(bounce_reasons);
 
-/* the columns of bounce_reasons() in bounce--1.0.sql, in its order */
+/* the columns of bounce_reasons() in src/sql/20-knowledge.sql, in its order */
 enum
 {
 	REASONS_REASON,

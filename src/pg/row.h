@@ -12,7 +12,7 @@
 #include "bounce.h"
 #include "pg/charset.h"
 
-/* The attributes of CREATE TYPE bounce (bounce--1.0.sql), in its order. */
+/* The attributes of CREATE TYPE bounce (src/sql/00-type.sql), in its order. */
 typedef enum RowAttribute
 {
 	ROW_KIND,

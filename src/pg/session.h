@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "classify/regex.h"
+#include "match/regex.h"
 #include "mail/arena.h"
 #include "mail/descriptors.h"
 

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "classify/knowledge.h"
-#include "classify/regex.h"
+#include "match/regex.h"
 #include "mail/limits.h"
 #include "tap.h"
 

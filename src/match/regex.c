@@ -12,7 +12,7 @@
 #include <pcre2.h>
 #include <stdio.h>
 
-#include "classify/regex.h"
+#include "match/regex.h"
 
 /* a pattern of data/ needs some hundred steps on a reply; these are for what strangers send */
 #define MATCH_STEPS 100000
