@@ -1,0 +1,213 @@
+-- Where mail and verdicts are kept.
+--
+-- An inbox is a table that mail comes into.  A trigger judges each mail in the
+-- transaction that brings it and keeps what it reports in an event table, one
+-- row per recipient.  Everything here but the register belongs to the user:
+-- ordinary tables, indexes and one PL/pgSQL function, which pg_dump saves and
+-- which work without any function of this file but those that judge.
+
+CREATE TABLE bounce_inbox (
+	inbox regclass PRIMARY KEY,
+	id_column name NOT NULL,
+	received_at_column name NOT NULL,
+	raw_column name,
+	payload_column name,
+	events regclass NOT NULL,
+	copies regclass NOT NULL,
+	tokens regclass,
+	daily regclass,
+	rules text,
+	all_kinds boolean NOT NULL DEFAULT false,
+	keep_raw interval,
+	keep_tokens interval NOT NULL DEFAULT '90 days',
+	created_at timestamptz NOT NULL DEFAULT now(),
+	CHECK (raw_column IS NOT NULL OR payload_column IS NOT NULL),
+	CHECK (keep_raw >= interval '0'),
+	CHECK (keep_tokens >= interval '0')
+);
+
+-- A dropped table leaves its row, which would be saved as a bare number and
+-- after the restore might name another table.
+SELECT pg_catalog.pg_extension_config_dump('bounce_inbox',
+	'WHERE inbox IN (SELECT oid FROM pg_catalog.pg_class) AND events IN (SELECT oid FROM pg_catalog.pg_class) AND copies IN (SELECT oid FROM pg_catalog.pg_class)');
+
+COMMENT ON TABLE bounce_inbox IS 'the tables that mail comes into, and what is kept of each';
+COMMENT ON COLUMN bounce_inbox.inbox IS 'the table that mail comes into';
+COMMENT ON COLUMN bounce_inbox.id_column IS 'its column that tells the mails apart';
+COMMENT ON COLUMN bounce_inbox.received_at_column IS 'its column with the time at which a mail came in';
+COMMENT ON COLUMN bounce_inbox.raw_column IS 'its column with the raw mail, bytea or text; NULL where it has none';
+COMMENT ON COLUMN bounce_inbox.payload_column IS 'its column with what a webhook sent, json or jsonb; NULL where it has none';
+COMMENT ON COLUMN bounce_inbox.events IS 'the table that the verdicts go to';
+COMMENT ON COLUMN bounce_inbox.copies IS 'the table that tells which mails repeat an event';
+COMMENT ON COLUMN bounce_inbox.tokens IS 'the tokens of events, where these are partitioned and a unique index can''t span them';
+COMMENT ON COLUMN bounce_inbox.daily IS 'the table that bounce_roll_up() keeps; NULL where there is none';
+COMMENT ON COLUMN bounce_inbox.rules IS 'the set of rules of one''s own that the inbox is judged by; NULL for none';
+COMMENT ON COLUMN bounce_inbox.all_kinds IS 'whether automatic replies, receipts, successes and challenges are kept, too';
+COMMENT ON COLUMN bounce_inbox.keep_raw IS 'how long bounce_expire() leaves the raw mail; NULL for ever';
+COMMENT ON COLUMN bounce_inbox.keep_tokens IS 'how long after an event a copy is told to be one, where events are partitioned';
+COMMENT ON COLUMN bounce_inbox.created_at IS 'when the inbox was registered';
+
+-- A table's name, qualified and quoted, whatever the search path; NULL for NULL
+-- and for a table that is gone.
+CREATE FUNCTION bounce_table_name(relation regclass) RETURNS text LANGUAGE sql STABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('%I.%I', n.nspname, c.relname)
+	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+	WHERE c.oid = relation
+$$;
+
+COMMENT ON FUNCTION bounce_table_name(regclass) IS 'a table''s name, qualified and quoted, whatever the search path';
+
+-- Raises an error where a table can't be an inbox by these columns.
+CREATE FUNCTION bounce_check_inbox(inbox regclass, id_column name, received_at_column name, raw_column name, payload_column name)
+	RETURNS void LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	wanted record;
+	found_type oid;
+	found_base oid;
+	is_not_null boolean;
+BEGIN
+	IF raw_column IS NULL AND payload_column IS NULL THEN
+		RAISE EXCEPTION 'table % has no column "raw" or "payload"', inbox
+			USING ERRCODE = 'undefined_column', HINT = 'Say raw_column => ''...'', the column that has the mail.';
+	END IF;
+	FOR wanted IN SELECT * FROM (VALUES
+		('id_column', id_column, NULL::text[], NULL),
+		('received_at_column', received_at_column, '{timestamptz,timestamp,date}', 'timestamptz'),
+		('raw_column', raw_column, '{bytea,text,varchar}', 'bytea, text, json or jsonb'),
+		('payload_column', payload_column, '{jsonb,json}', 'jsonb')) v (argument, name, types, should_be)
+	LOOP
+		CONTINUE WHEN wanted.name IS NULL;
+		SELECT a.attnotnull, a.atttypid, coalesce(nullif(t.typbasetype, 0), t.oid) INTO is_not_null, found_type, found_base
+		FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+		WHERE a.attrelid = inbox AND a.attname = wanted.name AND a.attnum > 0 AND NOT a.attisdropped;
+		IF NOT FOUND THEN
+			RAISE EXCEPTION 'column "%" of table % does not exist', wanted.name, inbox
+				USING ERRCODE = 'undefined_column',
+				HINT = CASE wanted.argument WHEN 'received_at_column'
+					THEN format('Name another one, received_at_column => ''...'', or ALTER TABLE %s ADD %I timestamptz NOT NULL DEFAULT now().', inbox, wanted.name)
+					ELSE format('Name another one, %s => ''...''.', wanted.argument) END;
+		END IF;
+		IF found_base <> ALL (wanted.types::regtype[]) THEN
+			RAISE EXCEPTION 'column "%" of table % is of type %', wanted.name, inbox, found_type::regtype
+				USING ERRCODE = 'datatype_mismatch', DETAIL = format('It should be %s.', wanted.should_be);
+		END IF;
+		IF wanted.argument = 'id_column' AND NOT is_not_null THEN
+			RAISE EXCEPTION 'column "%" of table % may be null', wanted.name, inbox
+				USING ERRCODE = 'not_null_violation', DETAIL = 'A verdict must name its mail.',
+				HINT = format('ALTER TABLE %s ALTER %I SET NOT NULL.', inbox, wanted.name);
+		END IF;
+	END LOOP;
+END $$;
+
+COMMENT ON FUNCTION bounce_check_inbox(regclass, name, name, name, name) IS 'raises an error where a table can''t be an inbox by these columns';
+
+-- The columns of type bounce, quoted and after a prefix, as a list for SQL.
+CREATE FUNCTION bounce_columns(prefix text DEFAULT '') RETURNS text LANGUAGE plpgsql STABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
+	RETURN (SELECT string_agg(prefix || quote_ident(a.attname), ', ' ORDER BY a.attnum)
+			FROM pg_attribute a JOIN pg_type t ON t.typrelid = a.attrelid
+			WHERE t.oid = to_regtype('bounce') AND a.attnum > 0 AND NOT a.attisdropped);
+END $$;
+
+COMMENT ON FUNCTION bounce_columns(text) IS 'the columns of type bounce, each after a prefix, as a list for SQL';
+
+-- A query for what mails report: mail_id, received_at, ordinal, rule and the
+-- columns of type bounce, flattened.  "mails" is what to put into FROM, with m
+-- for its alias; "ext" is the extension's schema, quoted.  What a mail says is
+-- in its raw text or, where that is null, in its payload.
+CREATE FUNCTION bounce_reports_query(ext text, mails text, id_column name, received_at_column name,
+	raw_column name, payload_column name, rules text, all_kinds boolean)
+	RETURNS text LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	of_mail text := format('m.%I AS mail_id, coalesce(m.%I, now()) AS received_at', id_column, received_at_column);
+	columns text;
+	fields text;
+	raw text;
+	payload text;
+BEGIN
+	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
+	columns := bounce_columns('b.');
+	fields := bounce_columns('(j.b).');
+	IF raw_column IS NOT NULL THEN
+		IF to_regprocedure('bounce_judge(bytea, text, boolean)') IS NULL THEN
+			raw := format('SELECT %s, b.ordinality::integer AS ordinal, NULL::text AS rule, %s FROM %s, %s.bounce_parse(m.%I, %L) WITH ORDINALITY b',
+						  of_mail, columns, mails, ext, raw_column, all_kinds);
+		ELSE
+			raw := format('SELECT %s, j.ordinal, j.rule, %s FROM %s, %s.bounce_judge(m.%I, %L, %L) j',
+						  of_mail, fields, mails, ext, raw_column, rules, all_kinds);
+		END IF;
+		raw := raw || format(' WHERE m.%I IS NOT NULL', raw_column);
+	END IF;
+	IF payload_column IS NOT NULL AND to_regprocedure('bounce_parse_json(jsonb, boolean)') IS NOT NULL THEN
+		payload := format('SELECT %s, b.ordinality::integer AS ordinal, NULL::text AS rule, %s FROM %s, %s.bounce_parse_json(m.%I::jsonb, %L) WITH ORDINALITY b WHERE m.%I IS NOT NULL',
+						  of_mail, columns, mails, ext, payload_column, all_kinds, payload_column);
+		IF raw IS NOT NULL THEN
+			payload := payload || format(' AND m.%I IS NULL', raw_column);
+		END IF;
+	END IF;
+	RETURN concat_ws(E'\nUNION ALL\n', raw, payload);
+END $$;
+
+COMMENT ON FUNCTION bounce_reports_query(text, text, name, name, name, name, text, boolean) IS 'a query for what the mails of an inbox report';
+
+-- The statement that makes the function of an inbox's trigger.  The names of
+-- tables come in quoted, those of columns do not.
+CREATE FUNCTION bounce_take_in_ddl(sink text, ext text, event text, copy text, token text,
+	id_column name, received_at_column name, raw_column name, payload_column name, rules text, all_kinds boolean)
+	RETURNS text LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $ddl$
+DECLARE
+	mail text := format('(SELECT NEW.%I, NEW.%I', id_column, received_at_column);
+	engine text := '''1.0''';
+BEGIN
+	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
+	IF to_regprocedure('bounce_engine()') IS NOT NULL THEN
+		engine := ext || '.bounce_engine()';
+	END IF;
+	mail := mail || coalesce(format(', NEW.%I', raw_column), '') || coalesce(format(', NEW.%I', payload_column), '') || ') m';
+	RETURN format(
+$f$CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $take_in$
+DECLARE
+	e record;
+BEGIN
+	-- in the order of their tokens, so that sessions that bring the same events don't wait for each other in a circle
+	FOR e IN
+%2$s
+ORDER BY token
+	LOOP
+%3$s		INSERT INTO %4$s (mail_id, ordinal, received_at, engine, rule, %5$s)
+		SELECT e.mail_id, e.ordinal, e.received_at, %6$s, e.rule, %7$s
+		%8$sON CONFLICT DO NOTHING;
+		IF NOT FOUND THEN
+			INSERT INTO %9$s (mail_id, ordinal, received_at, recipient, kind, token)
+			SELECT e.mail_id, e.ordinal, e.received_at, e.recipient, e.kind, e.token
+			ON CONFLICT DO NOTHING;
+		END IF;
+	END LOOP;
+	RETURN NULL;
+END $take_in$$f$,
+		sink,
+		bounce_reports_query(ext, mail, id_column, received_at_column, raw_column, payload_column, rules, all_kinds),
+		CASE WHEN token IS NULL THEN '' ELSE format(
+E'		INSERT INTO %s (token, kind, received_at)\n'
+'		SELECT e.token, e.kind, e.received_at WHERE e.token IS NOT NULL AND e.bounced_at IS NOT NULL\n'
+'		ON CONFLICT DO NOTHING;\n', token) END,
+		event, bounce_columns(), engine, bounce_columns('e.'),
+		CASE WHEN token IS NULL THEN '' ELSE E'WHERE FOUND OR e.token IS NULL OR e.bounced_at IS NULL\n\t\t' END,
+		copy);
+END $ddl$;
+
+COMMENT ON FUNCTION bounce_take_in_ddl(text, text, text, text, text, name, name, name, name, text, boolean) IS 'the statement that makes the function of an inbox''s trigger';
+
