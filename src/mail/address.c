@@ -41,6 +41,17 @@ is_domain_char(char c)
 }
 
 bool
+address_is_local(Slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+	{
+		if (!is_local_char(s.p[i]))
+			return false;
+	}
+	return s.n > 0;
+}
+
+bool
 address_is_domain(Slice s)
 {
 	if (s.n == 0 || s.n > 255)
@@ -215,9 +226,8 @@ address_domain(Slice address)
 	return at == SLICE_NPOS ? SLICE_NONE : slice(address.p + at + 1, address.n - at - 1);
 }
 
-/* Cuts an address type in front: "rfc822;", "LOCAL;", "utf-8 ;" (RFC 3464 2.3.1). */
-static Slice
-without_type(Slice text)
+Slice
+address_without_type(Slice text)
 {
 	for (size_t i = 0; i < text.n && i < 16; i++)
 	{
@@ -240,7 +250,7 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 
 	if (text.n > LIMIT_FIELD_BYTES)
 		text.n = LIMIT_FIELD_BYTES;
-	s = without_type(slice_trim(text));
+	s = address_without_type(slice_trim(text));
 	/* the last "<...>" holds it: names may be quoted and hold anything */
 	open = slice_find_last(s, '<');
 	if (open != SLICE_NPOS)

@@ -27,6 +27,12 @@ Slice		address_clean(Arena *arena, Slice text, bool need_domain);
  */
 bool		address_find(Slice text, size_t *offset, size_t *start, Slice *address);
 
+/* Without an address type in front: "rfc822;", "LOCAL;", "utf-8 ;" (RFC 3464 2.3.1). */
+Slice		address_without_type(Slice text);
+
+/* True when the bytes are a local part that needs no quotes, dots wherever they are. */
+bool		address_is_local(Slice s);
+
 /* What is right of the last "@", SLICE_NONE without one. */
 Slice		address_domain(Slice address);
 

@@ -120,6 +120,30 @@ utf8_write_valid(char *out, Slice s)
 	return (size_t) (out - start);
 }
 
+size_t
+utf8_character(Slice s, size_t at, uint32_t *character)
+{
+	const unsigned char *p = (const unsigned char *) s.p + at;
+	size_t		length = p[0] & 0x80 ? character_length(s.p + at, s.n - at) : 0;
+
+	switch (length)
+	{
+		case 2:
+			*character = (uint32_t) (p[0] & 0x1f) << 6 | (p[1] & 0x3f);
+			return length;
+		case 3:
+			*character = (uint32_t) (p[0] & 0x0f) << 12 | (uint32_t) (p[1] & 0x3f) << 6 | (p[2] & 0x3f);
+			return length;
+		case 4:
+			*character = (uint32_t) (p[0] & 0x07) << 18 | (uint32_t) (p[1] & 0x3f) << 12 |
+				(uint32_t) (p[2] & 0x3f) << 6 | (p[3] & 0x3f);
+			return length;
+		default:
+			*character = p[0];
+			return 1;
+	}
+}
+
 Slice
 utf8_drop_cut(Slice s)
 {

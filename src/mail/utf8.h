@@ -32,6 +32,12 @@ size_t		utf8_write_valid(char *out, Slice s);
  */
 size_t		utf8_put(char *out, uint32_t character);
 
+/*
+ * The code point of the valid character at 'at' < s.n, and its bytes.  Of what
+ * is none it returns 1 and the byte's own number.
+ */
+size_t		utf8_character(Slice s, size_t at, uint32_t *character);
+
 /* s without the character at its end that was cut off in its midst. */
 Slice		utf8_drop_cut(Slice s);
 

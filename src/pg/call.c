@@ -154,6 +154,14 @@ call_begin_table(FunctionCallInfo fcinfo, int natts)
 	return call_start(call);
 }
 
+Call *
+call_begin_plain(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = call_make(fcinfo);
+	return call_start((Call *) fcinfo->flinfo->fn_extra);
+}
+
 Slice
 call_argument(FunctionCallInfo fcinfo, int number, Call *call)
 {

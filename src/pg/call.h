@@ -43,6 +43,9 @@ extern Call *call_begin(FunctionCallInfo fcinfo);
  */
 extern Call *call_begin_table(FunctionCallInfo fcinfo, int natts);
 
+/* The same for a function that returns no row. */
+extern Call *call_begin_plain(FunctionCallInfo fcinfo);
+
 /* The text argument of that number as UTF-8; SLICE_NONE for SQL's NULL. */
 extern Slice call_argument(FunctionCallInfo fcinfo, int number, Call *call);
 

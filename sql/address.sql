@@ -1,0 +1,88 @@
+-- addresses in the form in which they are compared
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS bounce;
+
+-- what is the same address
+SELECT address, bounce_address_key(address) AS key
+FROM unnest(ARRAY[
+	'User@Example.COM', '  user@example.com  ', '<user@example.com>', 'Rosa <user@example.com>',
+	'"Rosa, the <first>" <user@example.com>', 'Rosa "the first <user@example.com>', 'user@example.com (Rosa)', '(Rosa) user@example.com',
+	'rfc822;user@example.com', 'RFC822; <User@Example.com>', 'mailto:user@example.com', '<mailto:user@example.com?subject=x>',
+	'<@relay.example,@other.example:user@example.com>', '''user@example.com''', '"user@example.com"', '"user"@example.com', '"us\er"@example.com',
+	'user@example.com.', 'user@example.com,', E'\tuser@example.com\r\n', 'ｕｓｅｒ＠ｅｘａｍｐｌｅ．ｃｏｍ', 'user@example。com', 'user@example｡com。',
+	E'\u200buser@example.com\u200e', E'\u3000user@example.com\u00a0', E'us\u00ader@example.com', '\user@example.com'
+]) WITH ORDINALITY AS a (address, n)
+WHERE bounce_address_key(address) IS DISTINCT FROM 'user@example.com'
+ORDER BY n;
+
+-- what is not
+SELECT address, bounce_address_key(address) AS key
+FROM unnest(ARRAY[
+	'us.er@example.com', 'user+tag@example.com', '"us er"@example.com', '"US\"ER"@Example.com', '"a@b"@example.com', '""@example.com',
+	'a..b@docomo.example', '"a..b"@docomo.example', '.a@example.com', 'user=example.com@list.example', 'user@localhost',
+	'user@[192.0.2.1]', 'user@[IPv6:2001:DB8::1]', 'o''hara@example.com', 'user@sub_domain.example', 'user@example.com-x.example',
+	'Jörg@Example.com', 'JÖRG@example.com', E'JO\u0308RG@example.com', 'ΣΊΣΥΦΟΣ@example.com', 'σίσυφος@example.com', 'ИВАН@пример.рф', 'İ@example.com', 'ı@example.com', 'ẞ@example.com', 'ß@example.com',
+	'x@BÜCHER.example', 'x@xn--bcher-kva.example', 'x@XN--Bcher-KVA.Example', E'x@bu\u0308cher.example', 'x@faß.example', 'x@βόλος.example', 'x@ΒΌΛΟΣ.example',
+	'x@例え.jp', 'x@abc例え.jp', 'x@ﾃｽﾄ.jp', 'x@テスト.jp', E'x@\U0001F4A9.la'
+]) WITH ORDINALITY AS a (address, n)
+ORDER BY n;
+
+-- what is none
+SELECT address, bounce_address_key(address) AS key
+FROM unnest(ARRAY[
+	'', ' ', 'root', '@', '@example.com', 'user@', 'user@.', 'user@.example', 'user@example..com', 'user@-example.com', 'two words@example.com', 'user@exam ple.com',
+	'a@example.com, b@example.com', '<a@example.com> <b@example.com>', '<a@example.com> b', 'a@b@example.com', '"a"b@example.com', '"a@example.com', 'a"b@example.com',
+	'n/a', '-', 'undisclosed-recipients:;', '<>', 'user@[192.0.2.1', 'user@[]', 'user@[a b]', E'a\x01b@example.com', E'"a\nb"@example.com', E'\ufffd@example.com', E'user@ex\ufffdmple.com',
+	'user@' || repeat('a', 64) || 'ü.example', 'user@' || repeat('ü', 80) || '.example', repeat('a', 1020) || '@b.example', repeat('x', 1000000) || '@example.com', repeat('"', 100000), 'user@' || repeat('a.', 500) || 'example'
+]) WITH ORDINALITY AS a (address, n)
+WHERE bounce_address_key(address) IS NOT NULL
+ORDER BY n;
+
+SELECT bounce_address_key(NULL), bounce_domain_key(NULL), bounce_domain_display(NULL);
+
+-- Gmail's own rules, and tags
+SELECT address, bounce_address_key(address) AS key, bounce_address_key(address, gmail => true) AS gmail, bounce_address_key(address, subaddress => true) AS subaddress
+FROM unnest(ARRAY[
+	'J.o.E+news@GoogleMail.com', 'joe@gmail.com', 'j.oe+news+more@example.com', '+tag@gmail.com', '...@gmail.com', '.+x@gmail.com', '+a+b@example.com', '"j.oe+x y"@gmail.com', 'joe@gmail.com.example'
+]) WITH ORDINALITY AS a (address, n)
+ORDER BY n;
+
+-- a key is its own key
+SELECT address, key, flags FROM (
+	SELECT address, flags, bounce_address_key(address, flags & 1 = 1, flags & 2 = 2) AS key, flags & 1 = 1 AS gmail, flags & 2 = 2 AS subaddress
+	FROM generate_series(0, 3) flags,
+		(SELECT 'a' || chr(c) || 'B' || chr(c) || '.+x@y' || chr(c) || 'z.gmail.com' AS address FROM generate_series(1, 200000) c WHERE c NOT BETWEEN 55296 AND 57343
+		 UNION ALL SELECT chr(c) || chr(771) || chr(837) || '.+x@gmail.com' FROM generate_series(1, 12000) c
+		 UNION ALL SELECT 'x@' || chr(c) || chr(771) || chr(837) || '.example' FROM generate_series(1, 12000) c) a
+) k
+WHERE key IS NOT NULL AND bounce_address_key(key, gmail, subaddress) IS DISTINCT FROM key;
+
+-- its domain is ASCII, and no other letters make it
+SELECT count(*) FROM (
+	SELECT bounce_domain_key('y' || chr(c) || 'z.example') AS key FROM generate_series(1, 200000) c WHERE c NOT BETWEEN 55296 AND 57343
+) k WHERE key !~ '^[-a-z0-9._]+$';
+
+-- domains alone
+SELECT domain, bounce_domain_key(domain) AS key, bounce_domain_display(domain) AS display
+FROM unnest(ARRAY[
+	'Example.COM', 'example.com.', ' BÜCHER.example ', 'xn--bcher-kva.example', '例え。テスト', '[192.0.2.1]', 'пример.рф', 'xn--e1afmkfd.xn--p1ai',
+	'xn--.example', 'xn--a.example', 'xn--99999999.example', 'xn--ls8h.la', 'a@b', '', '.', 'a b',
+	-- a small letter in a capital's place, a letter that is no letter, and what looks like ASCII
+	'xn--bcher-5ra.example', 'xn--a-ecp.example', 'xn--a-jib'
+]) WITH ORDINALITY AS a (domain, n)
+ORDER BY n;
+
+-- an index serves the join
+CREATE TABLE subscribers (id int, email text);
+INSERT INTO subscribers SELECT i, 'User' || i || '@Bücher' || i % 7 || '.example' FROM generate_series(1, 3000) i;
+CREATE INDEX ON subscribers (bounce_address_key(email));
+ANALYZE subscribers;
+SET enable_seqscan = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_bitmapscan = off;
+EXPLAIN (COSTS OFF)
+SELECT s.id FROM (VALUES ('user17@xn--bcher3-4ya.example')) e (recipient) JOIN subscribers s ON bounce_address_key(s.email) = bounce_address_key(e.recipient);
+EXPLAIN (COSTS OFF) SELECT s.id FROM unnest(ARRAY['USER17@bücher3.example', 'nobody']) recipient JOIN subscribers s ON bounce_address_key(s.email) = bounce_address_key(recipient);
+SELECT s.id FROM unnest(ARRAY['USER17@bücher3.example', 'nobody']) recipient JOIN subscribers s ON bounce_address_key(s.email) = bounce_address_key(recipient);
+DROP TABLE subscribers;
