@@ -100,7 +100,7 @@ bounce--1.0.sql: $(sort $(wildcard src/sql/*.sql))
 	cat $^ >$@
 
 # The data compiler is a program of its own, built for the machine that builds.
-build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/match/match.c src/match/regex.c src/mail/slice.c src/mail/arena.c \
+build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/match/match.c src/match/regex.c src/match/sha1.c src/mail/slice.c src/mail/arena.c \
 		$(wildcard src/datac/*.h src/match/*.h src/classify/*.h src/mail/*.h)
 	@mkdir -p build
 	$(CC) -std=gnu11 $(WARNINGS) -O2 -Isrc $(shell $(PKG_CONFIG) --cflags libpcre2-8) -o $@ $(filter %.c,$^) \

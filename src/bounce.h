@@ -11,6 +11,8 @@
 #include "mail/arena.h"
 #include "mail/decode.h"
 
+#define BOUNCE_VERSION "1.0"
+
 #define BOUNCE_MAX_BLOCKLISTS 8
 
 typedef enum BounceKind

@@ -17,6 +17,9 @@
 
 #define PROVIDER_NONE UINT16_MAX
 
+/* Eight hex digits that change with every row of data/ that a verdict may hang on. */
+extern const char knowledge_digest[];
+
 /* data/reasons.tsv */
 typedef struct ReasonRow
 {

@@ -382,6 +382,19 @@ begin_output(Datac *datac, Text *text, const char *name, const char *what)
 	text_add(text, "/*\n * %s\n *\t  %s\n *\n * Made by datac from data/; do not edit.\n */\n", name, what);
 }
 
+/*
+ * What tells this knowledge from any other: changes with every row that a
+ * verdict may hang on, not with comments.  Files are read in a fixed order.
+ */
+static void
+write_digest(Datac *datac, Text *text)
+{
+	char		hex[SHA1_HEX];
+
+	sha1_hex(&datac->digest, hex);
+	text_add(text, "\nconst char knowledge_digest[] = \"%.8s\";\n", hex);
+}
+
 static void
 compile(Datac *datac, Output *output)
 {
@@ -417,6 +430,7 @@ compile(Datac *datac, Output *output)
 	compile_replies(datac, &vocabulary, &output->knowledge);
 	compile_domains(datac, &vocabulary, &output->knowledge);
 	compile_blocklists(datac, &output->knowledge);
+	write_digest(datac, &output->knowledge);
 	text_add(&output->knowledge, "%.*s;\n", (int) output->known.n, output->known.p);
 
 	text_add(&output->reason_ids, "\n#endif\t\t\t\t\t\t\t/* BOUNCE_REASON_IDS_H */\n");
@@ -436,6 +450,7 @@ main(int argc, char **argv)
 	}
 	arena_init(&datac.arena, allocate, release, NULL, NULL);
 	datac.data_dir = argv[1];
+	sha1_init(&datac.digest);
 	compile(&datac, &output);
 	if (datac.errors == 0)
 	{

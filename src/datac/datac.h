@@ -12,6 +12,7 @@
 #include <stdarg.h>
 
 #include "mail/arena.h"
+#include "match/sha1.h"
 
 /* The texts that text_known() was asked for (match/known.h). */
 typedef struct KnownTexts
@@ -29,6 +30,7 @@ typedef struct Datac
 	Arena		arena;
 	KnownTexts	known;
 	const char *data_dir;		/* as it was given */
+	Sha1		digest;			/* of all rows that verdicts hang on */
 	unsigned	errors;			/* bad lines so far */
 } Datac;
 

@@ -187,6 +187,25 @@ add_row(Datac *datac, Table *table, const Row *row)
 	table->rows[table->count++] = *row;
 }
 
+/*
+ * Cells by the names of their columns, so that the digest is the same whatever
+ * the columns' order and the comments between the rows are.
+ */
+static void
+digest_row(Reader *reader, const Row *row)
+{
+	Sha1	   *digest = &reader->datac->digest;
+
+	sha1_add(digest, slice(reader->file, strlen(reader->file) + 1));
+	for (int i = 0; i < reader->column_count; i++)
+	{
+		if (row->cells[i][0] == '\0')
+			continue;
+		sha1_add(digest, slice(reader->columns[i].name, strlen(reader->columns[i].name) + 1));
+		sha1_add(digest, slice(row->cells[i], strlen(row->cells[i]) + 1));
+	}
+}
+
 static void
 read_row(Reader *reader, char **cells, int count)
 {
@@ -213,7 +232,10 @@ read_row(Reader *reader, char **cells, int count)
 		}
 	}
 	if (good)
+	{
+		digest_row(reader, &row);
 		add_row(reader->datac, &reader->table, &row);
+	}
 }
 
 /* One line, without its end; 'n' tells a NUL in it from its end. */

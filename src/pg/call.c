@@ -20,6 +20,7 @@
 #include "miscadmin.h"
 #include "pg/call.h"
 #include "pg/row.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 #if PG_VERSION_NUM >= 160000
@@ -160,6 +161,14 @@ call_begin_plain(FunctionCallInfo fcinfo)
 	if (fcinfo->flinfo->fn_extra == NULL)
 		fcinfo->flinfo->fn_extra = call_make(fcinfo);
 	return call_start((Call *) fcinfo->flinfo->fn_extra);
+}
+
+Datum
+call_text(Call *call, Slice s)
+{
+	s = charset_from_utf8(&call->charset, &call->arena, s);
+	call_check_memory(call);
+	return PointerGetDatum(cstring_to_text_with_len(s.p, (int) s.n));
 }
 
 Slice

@@ -50,6 +50,12 @@ extern Call *call_begin_plain(FunctionCallInfo fcinfo);
 extern Slice call_argument(FunctionCallInfo fcinfo, int number, Call *call);
 
 /*
+ * A copy of the text, UTF-8, as a Datum in the database's encoding, in the
+ * caller's memory.  Not for SLICE_NONE.  Raises "out of memory".
+ */
+extern Datum call_text(Call *call, Slice s);
+
+/*
  * Raises "out of memory" when it ran short since call_begin(): what the arena
  * holds is incomplete.
  */

@@ -7,10 +7,11 @@
  */
 #include "postgres.h"
 
+#include "bounce.h"
 #include "fmgr.h"
 
 #ifdef PG_MODULE_MAGIC_EXT
-PG_MODULE_MAGIC_EXT(.name = "bounce", .version = "1.0");
+PG_MODULE_MAGIC_EXT(.name = "bounce", .version = BOUNCE_VERSION);
 #else
 PG_MODULE_MAGIC;
 #endif

@@ -201,6 +201,21 @@ status=$?
 [ -z "$(find out/reason_ids.h -newer out/markers.c)" ] || status=1
 ok $status "only what changed is written"
 
+digest()
+{
+	run
+	grep '^const char knowledge_digest' out/knowledge.c
+}
+
+good
+before=$(digest)
+echo '# a remark' >>data/phrases.tsv
+[ -n "$before" ] && [ "$(digest)" = "$before" ]
+ok $? "the digest of the knowledge is the same with a comment more"
+printf 'user not found\tuserunknown\n' >>data/phrases.tsv
+[ "$(digest)" != "$before" ]
+ok $? "and another one with a phrase more"
+
 good
 for file in phrases.tsv phrases-more.tsv status.tsv provider-status.tsv replies.tsv providers.tsv domains.tsv \
 	blocklists.tsv bystanders.tsv decoders.tsv marker-kinds.tsv markers.tsv sign-kinds.tsv signs.tsv; do

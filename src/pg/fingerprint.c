@@ -1,0 +1,37 @@
+/*
+ * fingerprint.c
+ *	  bounce_fingerprint() and bounce_engine(): what to group texts by, and
+ *	  what to tell verdicts of different times apart by.
+ */
+#include "postgres.h"
+
+#include "bounce.h"
+#include "classify/knowledge.h"
+#include "fmgr.h"
+#include "match/fingerprint.h"
+#include "pg/call.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(bounce_fingerprint);
+PG_FUNCTION_INFO_V1(bounce_engine);
+
+Datum
+bounce_fingerprint(PG_FUNCTION_ARGS)
+{
+	Call	   *call = call_begin_plain(fcinfo);
+	Slice		text = call_argument(fcinfo, 0, call);
+	Datum		result;
+
+	/* before the text is folded, so that a bad byte is none of the fold's business */
+	text = fingerprint_of(&call->arena, decode_valid_utf8(&call->arena, text));
+	call_check_memory(call);
+	result = call_text(call, text);
+	call_end(call);
+	return result;
+}
+
+Datum
+bounce_engine(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s-%s", BOUNCE_VERSION, knowledge_digest)));
+}
