@@ -16,12 +16,16 @@ CREATE TABLE bounce_inbox (
 	copies regclass NOT NULL,
 	tokens regclass,
 	daily regclass,
+	dirty regclass,
 	rules text,
 	all_kinds boolean NOT NULL DEFAULT false,
+	redact_after interval,
+	redacted_until timestamptz,
 	keep_raw interval,
 	keep_tokens interval NOT NULL DEFAULT '90 days',
 	created_at timestamptz NOT NULL DEFAULT now(),
 	CHECK (raw_column IS NOT NULL OR payload_column IS NOT NULL),
+	CHECK (redact_after >= interval '0'),
 	CHECK (keep_raw >= interval '0'),
 	CHECK (keep_tokens >= interval '0')
 );
@@ -41,9 +45,12 @@ COMMENT ON COLUMN bounce_inbox.events IS 'the table that the verdicts go to';
 COMMENT ON COLUMN bounce_inbox.copies IS 'the table that tells which mails repeat an event';
 COMMENT ON COLUMN bounce_inbox.tokens IS 'the tokens of events, where these are partitioned and a unique index can''t span them';
 COMMENT ON COLUMN bounce_inbox.daily IS 'the table that bounce_roll_up() keeps; NULL where there is none';
+COMMENT ON COLUMN bounce_inbox.dirty IS 'the table that tells it which days to count anew';
 COMMENT ON COLUMN bounce_inbox.rules IS 'the set of rules of one''s own that the inbox is judged by; NULL for none';
 COMMENT ON COLUMN bounce_inbox.all_kinds IS 'whether automatic replies, receipts, successes and challenges are kept, too';
-COMMENT ON COLUMN bounce_inbox.keep_raw IS 'how long bounce_expire() leaves the raw mail; NULL for ever';
+COMMENT ON COLUMN bounce_inbox.redact_after IS 'how long bounce_expire() leaves the raw mail as it came in, before it goes through bounce_redact(); NULL for ever';
+COMMENT ON COLUMN bounce_inbox.redacted_until IS 'mail that came in before then has been through bounce_redact()';
+COMMENT ON COLUMN bounce_inbox.keep_raw IS 'how long bounce_expire() leaves any of the raw mail; NULL for ever';
 COMMENT ON COLUMN bounce_inbox.keep_tokens IS 'how long after an event a copy is told to be one, where events are partitioned';
 COMMENT ON COLUMN bounce_inbox.created_at IS 'when the inbox was registered';
 
@@ -76,7 +83,7 @@ BEGIN
 	END IF;
 	FOR wanted IN SELECT * FROM (VALUES
 		('id_column', id_column, NULL::text[], NULL),
-		('received_at_column', received_at_column, '{timestamptz,timestamp,date}', 'timestamptz'),
+		('received_at_column', received_at_column, '{timestamptz,timestamp,date}', 'timestamptz, timestamp or date (UTC)'),
 		('raw_column', raw_column, '{bytea,text,varchar}', 'bytea, text, json or jsonb'),
 		('payload_column', payload_column, '{jsonb,json}', 'jsonb')) v (argument, name, types, should_be)
 	LOOP
@@ -95,9 +102,9 @@ BEGIN
 			RAISE EXCEPTION 'column "%" of table % is of type %', wanted.name, inbox, found_type::regtype
 				USING ERRCODE = 'datatype_mismatch', DETAIL = format('It should be %s.', wanted.should_be);
 		END IF;
-		IF wanted.argument = 'id_column' AND NOT is_not_null THEN
+		IF wanted.argument IN ('id_column', 'received_at_column') AND NOT is_not_null THEN
 			RAISE EXCEPTION 'column "%" of table % may be null', wanted.name, inbox
-				USING ERRCODE = 'not_null_violation', DETAIL = 'A verdict must name its mail.',
+				USING ERRCODE = 'not_null_violation', DETAIL = 'A verdict names its mail, and when it came in.',
 				HINT = format('ALTER TABLE %s ALTER %I SET NOT NULL.', inbox, wanted.name);
 		END IF;
 	END LOOP;
@@ -118,17 +125,31 @@ END $$;
 
 COMMENT ON FUNCTION bounce_columns(text) IS 'the columns of type bounce, each after a prefix, as a list for SQL';
 
+-- When a mail came in, as an expression of type timestamptz: a column that knows
+-- no zone is taken for UTC, so that it means the same in every session.
+CREATE FUNCTION bounce_received_at(inbox regclass, received_at_column name) RETURNS text LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format(CASE WHEN EXISTS (
+			SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+			WHERE a.attrelid = inbox AND a.attname = received_at_column
+			AND coalesce(nullif(t.typbasetype, 0), t.oid) IN ('timestamp'::regtype, 'date'::regtype))
+		THEN '(m.%I::timestamp AT TIME ZONE ''UTC'')' ELSE 'm.%I' END, received_at_column)
+$$;
+
+COMMENT ON FUNCTION bounce_received_at(regclass, name) IS 'when a mail of m came in, as an expression of type timestamptz';
+
 -- A query for what mails report: mail_id, received_at, ordinal, rule and the
 -- columns of type bounce, flattened.  "mails" is what to put into FROM, with m
--- for its alias; "ext" is the extension's schema, quoted.  What a mail says is
+-- for its alias; "received_at" an expression; "ext" the extension's schema, quoted.  What a mail says is
 -- in its raw text or, where that is null, in its payload.
-CREATE FUNCTION bounce_reports_query(ext text, mails text, id_column name, received_at_column name,
+CREATE FUNCTION bounce_reports_query(ext text, mails text, id_column name, received_at text,
 	raw_column name, payload_column name, rules text, all_kinds boolean)
 	RETURNS text LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	of_mail text := format('m.%I AS mail_id, coalesce(m.%I, now()) AS received_at', id_column, received_at_column);
+	of_mail text := format('m.%I AS mail_id, %s AS received_at', id_column, received_at);
 	columns text;
 	fields text;
 	raw text;
@@ -157,12 +178,12 @@ BEGIN
 	RETURN concat_ws(E'\nUNION ALL\n', raw, payload);
 END $$;
 
-COMMENT ON FUNCTION bounce_reports_query(text, text, name, name, name, name, text, boolean) IS 'a query for what the mails of an inbox report';
+COMMENT ON FUNCTION bounce_reports_query(text, text, name, text, name, name, text, boolean) IS 'a query for what the mails of an inbox report';
 
 -- The statement that makes the function of an inbox's trigger.  The names of
 -- tables come in quoted, those of columns do not.
 CREATE FUNCTION bounce_take_in_ddl(sink text, ext text, event text, copy text, token text,
-	id_column name, received_at_column name, raw_column name, payload_column name, rules text, all_kinds boolean)
+	id_column name, received_at_column name, received_at text, raw_column name, payload_column name, rules text, all_kinds boolean)
 	RETURNS text LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $ddl$
@@ -199,7 +220,7 @@ ORDER BY token
 	RETURN NULL;
 END $take_in$$f$,
 		sink,
-		bounce_reports_query(ext, mail, id_column, received_at_column, raw_column, payload_column, rules, all_kinds),
+		bounce_reports_query(ext, mail, id_column, received_at, raw_column, payload_column, rules, all_kinds),
 		CASE WHEN token IS NULL THEN '' ELSE format(
 E'		INSERT INTO %s (token, kind, received_at)\n'
 '		SELECT e.token, e.kind, e.received_at WHERE e.token IS NOT NULL AND e.bounced_at IS NOT NULL\n'
@@ -209,5 +230,5 @@ E'		INSERT INTO %s (token, kind, received_at)\n'
 		copy);
 END $ddl$;
 
-COMMENT ON FUNCTION bounce_take_in_ddl(text, text, text, text, text, name, name, name, name, text, boolean) IS 'the statement that makes the function of an inbox''s trigger';
+COMMENT ON FUNCTION bounce_take_in_ddl(text, text, text, text, text, name, name, text, name, name, text, boolean) IS 'the statement that makes the function of an inbox''s trigger';
 

@@ -64,10 +64,6 @@ BEGIN
 		IF relkind NOT IN ('r', 'p') THEN
 			RAISE EXCEPTION '% is not a table', mails USING ERRCODE = 'wrong_object_type';
 		END IF;
-		IF partitioned AND (relkind <> 'p') THEN
-			RAISE EXCEPTION 'table % is there already and is not partitioned', mails
-				USING ERRCODE = 'wrong_object_type', HINT = 'Say partitioned => true only where the table is to be made or is partitioned.';
-		END IF;
 	ELSE
 		home := CASE WHEN cardinality(parts) = 2 THEN parts[1] ELSE current_home END;
 		base := parts[cardinality(parts)];
@@ -148,7 +144,7 @@ BEGIN
 	copy := coalesce(bounce_table_name(known.copies), format('%I.%I', home, base || '_copy'));
 	token := coalesce(bounce_table_name(known.tokens), format('%I.%I', home, base || '_token'));
 	day := coalesce(bounce_table_name(known.daily), format('%I.%I', home, base || '_daily'));
-	dirty := format('%I.%I', home, base || '_dirty');
+	dirty := coalesce(bounce_table_name(known.dirty), format('%I.%I', home, base || '_dirty'));
 	sink := format('%I.%I', home, base || '_take_in');
 
 	IF partitioned THEN
@@ -207,9 +203,9 @@ E'CREATE TABLE %s (\n'
 		RETURN NEXT format('COMMENT ON COLUMN %s.rule IS %L', event, 'the rule that gave the reason');
 		IF partitioned THEN
 			RETURN NEXT format('CREATE TABLE %I.%I PARTITION OF %s DEFAULT', event_home, event_base || '_default', event);
-		ELSE
-			RETURN NEXT format('CREATE UNIQUE INDEX ON %s (token, kind) WHERE bounced_at IS NOT NULL', event);
 		END IF;
+		-- where it is not unique it is for copies to find their event
+		RETURN NEXT format('CREATE %sINDEX ON %s (token, kind) WHERE bounced_at IS NOT NULL', CASE WHEN partitioned THEN '' ELSE 'UNIQUE ' END, event);
 		RETURN NEXT format('CREATE INDEX ON %s (recipient, received_at)', event);
 		RETURN NEXT format('CREATE INDEX ON %s (alias) WHERE alias IS NOT NULL', event);
 		RETURN NEXT format('CREATE INDEX ON %s (verp) WHERE verp IS NOT NULL', event);
@@ -259,7 +255,7 @@ E'CREATE TABLE %s (\n'
 
 	-- The trigger.
 	RETURN NEXT bounce_take_in_ddl(sink, ext, event, copy, CASE WHEN partitioned THEN token END,
-								   id_column, received_at_column, raw_column, payload_column, rules, all_kinds);
+								   id_column, received_at_column, bounce_received_at(mails, received_at_column), raw_column, payload_column, rules, all_kinds);
 	IF mails IS NULL OR NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = mails AND t.tgname = 'bounce_take_in') THEN
 		RETURN NEXT format('CREATE TRIGGER bounce_take_in AFTER INSERT ON %s FOR EACH ROW EXECUTE FUNCTION %s()', mail, sink);
 	END IF;
