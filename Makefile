@@ -54,7 +54,7 @@ ifneq ($(shell $(PKG_CONFIG) --exists libpcre2-8 && echo yes),yes)
 $(error PCRE2 is missing: install the package libpcre2-dev (Debian, Ubuntu) or pcre2-devel (Fedora))
 endif
 DEPS_CFLAGS := $(shell $(PKG_CONFIG) --cflags libpcre2-8)
-DEPS_LIBS := $(shell $(PKG_CONFIG) --libs libpcre2-8)
+DEPS_LIBS := $(shell $(PKG_CONFIG) --libs libpcre2-8) -lm
 endif
 
 INCLUDES = -Isrc -Ibuild $(patsubst -I%,-isystem %,$(DEPS_CFLAGS))
