@@ -136,7 +136,7 @@ CREATE TRIGGER bounce_pattern_written BEFORE INSERT OR UPDATE OF pattern ON boun
 CREATE FUNCTION bounce_protecting_patterns(address text) RETURNS text[]
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 AS $$
-	SELECT ARRAY[address, '@' || d.domain] || ARRAY(
+	SELECT array_remove(ARRAY[address, '@' || d.domain], NULL) || ARRAY(
 		SELECT array_to_string(d.labels[i:], '.') FROM generate_series(1, cardinality(d.labels)) AS i)
 	FROM (
 		SELECT m.domain, CASE WHEN octet_length(m.domain) <= 1000 THEN string_to_array(m.domain, '.') ELSE '{}' END AS labels

@@ -92,6 +92,8 @@ COMMENT ON FUNCTION bounce_event_weight(regclass, text) IS 'the expression for w
 -- An event counts by received_at, which is ours, not by bounced_at, which
 -- strangers write.  Without one_per_day events of the same token count once.
 --
+-- Days are 24 hours and those of UTC, whatever zone the session is in.
+--
 -- for_address looks at one address only, and scope at the resets of another scope
 -- than the policy's.
 CREATE FUNCTION bounce_scores(
@@ -114,7 +116,7 @@ CREATE FUNCTION bounce_scores(
 	mail_id text,
 	evidence text
 )
-	LANGUAGE plpgsql STABLE COST 100000 ROWS 10000 SET search_path = pg_catalog, pg_temp
+	LANGUAGE plpgsql STABLE COST 100000 ROWS 10000 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -242,7 +244,7 @@ CREATE FUNCTION bounce_suppress(
 	evidence text,
 	extended boolean
 )
-	LANGUAGE plpgsql COST 100000 ROWS 1000 SET search_path = pg_catalog, pg_temp
+	LANGUAGE plpgsql COST 100000 ROWS 1000 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
 AS $$
 #variable_conflict use_column
 DECLARE
