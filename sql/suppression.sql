@@ -201,7 +201,7 @@ RESET ROLE;
 CREATE SCHEMA evil;
 GRANT USAGE ON SCHEMA evil TO PUBLIC;
 CREATE TABLE evil.bounce_suppression (LIKE bounce_suppression);
-CREATE FUNCTION evil.bounce_suppression_address(text) RETURNS text LANGUAGE sql AS $$ SELECT 'evil' $$;
+CREATE FUNCTION evil.bounce_address_key(text) RETURNS text LANGUAGE sql AS $$ SELECT 'evil' $$;
 CREATE TEMP TABLE bounce_suppression (LIKE evil.bounce_suppression);
 SET search_path = evil, public;
 SELECT public.bounce_suppressed('import@koharu.example');

@@ -1,50 +1,47 @@
 -- Policies over a table of events: who has bounced enough.
 
--- How to name a column of type bounce, or another, of an event table that is
--- aliased e: a column of its own, or one inside of a column of type bounce.  NULL
--- stands for one that is missing, unless it is needed: then an error is raised.
-CREATE FUNCTION bounce_event_column(events regclass, column_name name, needed boolean DEFAULT false) RETURNS text
+-- How to name the columns that a policy reads, of an event table that is aliased
+-- e: by its own columns, or those inside of a column of type bounce.  Where one is
+-- missing that can be done without, NULL stands for it; else it is an error.
+-- "address" is the one that was mailed: where mail was forwarded, the alias.
+CREATE FUNCTION bounce_event_columns(events regclass) RETURNS jsonb
 	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	named text;
+	needed text[] := '{recipient,kind,reason,hard_bounce,fault,received_at}';
+	others text[] := '{alias,action,feedback_type,diagnostic_code,token,mail_id}';
+	columns jsonb;
+	missing text;
 BEGIN
-	SELECT CASE WHEN a.attname = column_name THEN format('e.%I', a.attname) ELSE format('(e.%I).%I', a.attname, column_name) END
-	INTO named
-	FROM pg_attribute AS a
-	WHERE a.attrelid = events AND a.attnum > 0 AND NOT a.attisdropped AND (a.attname = column_name
-		OR EXISTS (
-			SELECT FROM pg_type AS t
-			JOIN pg_depend AS d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
-			JOIN pg_extension AS x ON x.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass AND x.extname = 'bounce'
-			JOIN pg_attribute AS inner_a ON inner_a.attrelid = t.typrelid AND inner_a.attname = column_name
-			WHERE t.oid = a.atttypid AND t.typname = 'bounce'))
-	ORDER BY (a.attname = column_name) DESC, a.attnum
-	LIMIT 1;
-	IF named IS NULL AND needed THEN
-		RAISE EXCEPTION 'relation % has no column "%"', events, column_name
+	SELECT jsonb_object_agg(w.name, coalesce(own.named, nested.named, 'NULL')),
+		min(w.name) FILTER (WHERE w.name = ANY (needed) AND own.named IS NULL AND nested.named IS NULL)
+	INTO columns, missing
+	FROM unnest(needed || others) AS w (name)
+	LEFT JOIN (
+		SELECT a.attname, format('e.%I', a.attname) AS named
+		FROM pg_attribute AS a WHERE a.attrelid = events AND a.attnum > 0 AND NOT a.attisdropped
+	) AS own ON own.attname = w.name
+	LEFT JOIN (
+		SELECT DISTINCT ON (i.attname) i.attname, format('(e.%I).%I', a.attname, i.attname) AS named
+		FROM pg_attribute AS a
+		JOIN pg_type AS t ON t.oid = a.atttypid AND t.typname = 'bounce'
+		JOIN pg_depend AS d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
+		JOIN pg_extension AS x ON x.oid = d.refobjid AND x.extname = 'bounce'
+		JOIN pg_attribute AS i ON i.attrelid = t.typrelid AND i.attnum > 0 AND NOT i.attisdropped
+		WHERE a.attrelid = events AND a.attnum > 0 AND NOT a.attisdropped
+		ORDER BY i.attname, a.attnum
+	) AS nested ON nested.attname = w.name;
+	IF missing IS NOT NULL THEN
+		RAISE EXCEPTION 'relation % has no column "%"', events, missing
 			USING ERRCODE = 'undefined_column',
 				HINT = 'Events are rows with the columns of type bounce, or a column of that type, and received_at.';
 	END IF;
-	RETURN coalesce(named, 'NULL');
+	RETURN columns || jsonb_build_object('address',
+		format('bounce_address_key(coalesce(%s, %s))', columns ->> 'alias', columns ->> 'recipient'));
 END
 $$;
 
-COMMENT ON FUNCTION bounce_event_column(regclass, name, boolean) IS 'how to name a column of an event table that is aliased e';
-
--- The expression for the address that an event, aliased e, is about: the one that
--- was mailed, where the mail was forwarded.
-CREATE FUNCTION bounce_event_address(events regclass) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
-	RETURN format('bounce_suppression_address(coalesce(%s, %s))',
-		bounce_event_column(events, 'alias'), bounce_event_column(events, 'recipient', true));
-END
-$$;
-
-COMMENT ON FUNCTION bounce_event_address(regclass) IS 'the expression for the address that an event, aliased e, is about';
+COMMENT ON FUNCTION bounce_event_columns(regclass) IS 'how to name the columns that a policy reads of an event table that is aliased e';
 
 -- A policy's row, or an error.
 CREATE FUNCTION bounce_find_policy(policy text) RETURNS bounce_policy
@@ -65,8 +62,9 @@ $$;
 
 COMMENT ON FUNCTION bounce_find_policy(text) IS 'the policy of that name, or an error';
 
--- The expression for what an event, aliased e, counts under a policy.
-CREATE FUNCTION bounce_event_weight(events regclass, policy text) RETURNS text
+-- The expression for what an event counts under a policy, its columns named as
+-- above.
+CREATE FUNCTION bounce_event_weight(columns jsonb, policy text) RETURNS text
 	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -75,14 +73,13 @@ BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	SELECT * INTO p FROM bounce_find_policy(policy);
 	RETURN format('bounce_weight(%s, %s, %s, %s, %L, %L, %L, %L::text[], %L::jsonb, %s)',
-		bounce_event_column(events, 'kind', true), bounce_event_column(events, 'hard_bounce', true),
-		bounce_event_column(events, 'fault', true), bounce_event_column(events, 'reason', true),
-		p.hard_weight, p.soft_weight, p.complaint_weight, p.exclude_faults, p.reason_weights,
-		bounce_event_column(events, 'feedback_type'));
+		columns ->> 'kind', columns ->> 'hard_bounce', columns ->> 'fault', columns ->> 'reason',
+		p.hard_weight, p.soft_weight, p.complaint_weight, p.exclude_faults, nullif(p.reason_weights, '{}'),
+		columns ->> 'feedback_type');
 END
 $$;
 
-COMMENT ON FUNCTION bounce_event_weight(regclass, text) IS 'the expression for what an event, aliased e, counts under a policy';
+COMMENT ON FUNCTION bounce_event_weight(jsonb, text) IS 'the expression for what an event, aliased e, counts under a policy';
 
 -- The standing of every address that has events that count under a policy, at a
 -- time.  Reads events, a table or view with the columns of type bounce (or one
@@ -116,23 +113,25 @@ CREATE FUNCTION bounce_scores(
 	mail_id text,
 	evidence text
 )
-	LANGUAGE plpgsql STABLE COST 100000 ROWS 10000 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
+	LANGUAGE plpgsql STABLE COST 10000 ROWS 1000 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
 AS $$
 #variable_conflict use_column
 DECLARE
 	p record;
-	address_of text;
+	c jsonb;
 	period text;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	SELECT * INTO p FROM bounce_find_policy($1);
-	address_of := bounce_event_address(events);
-	period := format('%s <= $1', bounce_event_column(events, 'received_at', true));
+	c := bounce_event_columns(events);
+	period := format('%s <= $1', c ->> 'received_at');
 	IF p.within IS NOT NULL THEN
-		period := period || format(' AND %s > $1 - %L::interval', bounce_event_column(events, 'received_at'), p.within);
+		period := period || format(' AND %s > $1 - %L::interval', c ->> 'received_at', p.within);
 	END IF;
 	IF for_address IS NOT NULL THEN
-		period := period || format(' AND %s = $3', address_of);
+		-- the first can be answered from indexes on bounce_address_key() of either column
+		period := period || format(' AND (bounce_address_key(%s) = $3 OR bounce_address_key(%s) = $3) AND %s = $3',
+			c ->> 'recipient', c ->> 'alias', c ->> 'address');
 	END IF;
 
 	RETURN QUERY EXECUTE
@@ -146,8 +145,8 @@ BEGIN
 			UNION ALL
 			SELECT %s, %s FROM %s AS e
 			WHERE (%s = ''receipt'' OR %s = ''success'' AND %s = ''delivered'') AND %s',
-			address_of, bounce_event_column(events, 'received_at'), events,
-			bounce_event_column(events, 'kind'), bounce_event_column(events, 'kind'), bounce_event_column(events, 'action'), period) END
+			c ->> 'address', c ->> 'received_at', events,
+			c ->> 'kind', c ->> 'kind', c ->> 'action', period) END
 	|| ') AS r GROUP BY address
 	), event AS ('
 	|| format('
@@ -155,11 +154,9 @@ BEGIN
 			%s::text COLLATE "C" AS mail_id, coalesce(%s, %s) AS evidence, %s AS token
 		FROM %s AS e, LATERAL (SELECT %s AS weight) AS w
 		WHERE w.weight > 0 AND %s',
-			address_of, bounce_event_column(events, 'received_at'),
-			bounce_event_column(events, 'kind'), bounce_event_column(events, 'hard_bounce'), bounce_event_column(events, 'reason'),
-			bounce_event_column(events, 'mail_id'), bounce_event_column(events, 'diagnostic_code'),
-			bounce_event_column(events, 'feedback_type'), bounce_event_column(events, 'token'),
-			events, bounce_event_weight(events, $1), period)
+			c ->> 'address', c ->> 'received_at', c ->> 'kind', c ->> 'hard_bounce', c ->> 'reason',
+			c ->> 'mail_id', c ->> 'diagnostic_code', c ->> 'feedback_type', c ->> 'token',
+			events, bounce_event_weight(c, $1), period)
 	-- the same event, told twice, is one
 	|| CASE WHEN p.one_per_day THEN '' ELSE '
 	), told AS (
@@ -172,7 +169,7 @@ BEGIN
 		FROM (SELECT * FROM told WHERE telling = 1 OR token IS NULL) AS f' END
 	|| '
 		LEFT JOIN reset USING (address)
-		WHERE address <> '''' AND (reset.at IS NULL OR f.at > reset.at)'
+		WHERE address IS NOT NULL AND (reset.at IS NULL OR f.at > reset.at)'
 	-- in the order of time; where the next is too far away, all before it is stale
 	|| '
 	), placed AS (
@@ -210,7 +207,7 @@ BEGIN
 			AND last_bounce - first_bounce >= $9,
 		days, hard, soft, complaints, first_bounce, last_bounce, reason, mail_id, evidence
 	FROM totalled'
-	USING as_of, coalesce($4, p.scope), bounce_suppression_address(for_address),
+	USING as_of, coalesce($4, p.scope), bounce_address_key(for_address),
 		p.stale_after, p.half_life, p.one_per_day, p.threshold, p.min_count, p.min_span;
 END
 $$;
@@ -244,7 +241,7 @@ CREATE FUNCTION bounce_suppress(
 	evidence text,
 	extended boolean
 )
-	LANGUAGE plpgsql COST 100000 ROWS 1000 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
+	LANGUAGE plpgsql COST 10000 ROWS 100 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -263,7 +260,7 @@ BEGIN
 	-- what has expired makes room
 	UPDATE bounce_suppression SET released_at = until, released_why = 'expired'
 	WHERE released_at IS NULL AND until <= as_of AND scope = the_scope
-		AND (for_address IS NULL OR address = bounce_suppression_address(for_address));
+		AND (for_address IS NULL OR address = bounce_address_key(for_address));
 
 	-- in one order, so that two sessions do not wait for each other
 	WITH judged AS (
@@ -325,13 +322,15 @@ CREATE FUNCTION bounce_suppress_now() RETURNS trigger
 AS $$
 DECLARE
 	events regclass := coalesce(pg_partition_root(TG_RELID), TG_RELID);
+	columns jsonb;
 	new_weight double precision;
 	new_address text;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
-	EXECUTE format('SELECT %s, %s FROM (SELECT ($1).*) AS e', bounce_event_address(TG_RELID), bounce_event_weight(TG_RELID, TG_ARGV[0]))
+	columns := bounce_event_columns(TG_RELID);
+	EXECUTE format('SELECT %s, %s FROM (SELECT ($1).*) AS e', columns ->> 'address', bounce_event_weight(columns, TG_ARGV[0]))
 	INTO new_address, new_weight USING NEW;
-	IF new_weight > 0 AND new_address <> '' THEN
+	IF new_weight > 0 AND new_address IS NOT NULL THEN
 		PERFORM FROM bounce_suppress(TG_ARGV[0], events, now(), TG_ARGV[1], new_address);
 	END IF;
 	RETURN NULL;
