@@ -35,6 +35,8 @@ CREATE TABLE bounce_inbox (
 SELECT pg_catalog.pg_extension_config_dump('bounce_inbox',
 	'WHERE inbox IN (SELECT oid FROM pg_catalog.pg_class) AND events IN (SELECT oid FROM pg_catalog.pg_class) AND copies IN (SELECT oid FROM pg_catalog.pg_class)');
 
+GRANT SELECT ON bounce_inbox TO PUBLIC;
+
 COMMENT ON TABLE bounce_inbox IS 'the tables that mail comes into, and what is kept of each';
 COMMENT ON COLUMN bounce_inbox.inbox IS 'the table that mail comes into';
 COMMENT ON COLUMN bounce_inbox.id_column IS 'its column that tells the mails apart';
@@ -65,6 +67,17 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION bounce_table_name(regclass) IS 'a table''s name, qualified and quoted, whatever the search path';
+
+-- A function's name, likewise.
+CREATE FUNCTION bounce_function_name(function oid) RETURNS text LANGUAGE sql STABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('%I.%I', n.nspname, p.proname)
+	FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+	WHERE p.oid = function
+$$;
+
+COMMENT ON FUNCTION bounce_function_name(oid) IS 'a function''s name, qualified and quoted, whatever the search path';
 
 -- Raises an error where a table can't be an inbox by these columns.
 CREATE FUNCTION bounce_check_inbox(inbox regclass, id_column name, received_at_column name, raw_column name, payload_column name)
@@ -195,7 +208,7 @@ BEGIN
 	IF to_regprocedure('bounce_engine()') IS NOT NULL THEN
 		engine := ext || '.bounce_engine()';
 	END IF;
-	mail := mail || coalesce(format(', NEW.%I', raw_column), '') || coalesce(format(', NEW.%I', payload_column), '') || ') m';
+	mail := mail || coalesce(', NEW.' || quote_ident(raw_column), '') || coalesce(', NEW.' || quote_ident(payload_column), '') || ') m';
 	RETURN format(
 $f$CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp

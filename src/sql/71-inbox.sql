@@ -37,7 +37,10 @@ DECLARE
 	token text;
 	day text;
 	dirty text;
-	sink text;					-- the trigger function's
+	sink_function oid;			-- the triggers' functions, and their names, quoted
+	sink text;
+	marker_function oid;
+	marker text;
 	id_type text;
 	split text := '';			-- PARTITION BY ...
 	relkind "char";
@@ -145,7 +148,11 @@ BEGIN
 	token := coalesce(bounce_table_name(known.tokens), format('%I.%I', home, base || '_token'));
 	day := coalesce(bounce_table_name(known.daily), format('%I.%I', home, base || '_daily'));
 	dirty := coalesce(bounce_table_name(known.dirty), format('%I.%I', home, base || '_dirty'));
-	sink := format('%I.%I', home, base || '_take_in');
+	-- the trigger's function keeps its name, whatever the table's is by now
+	SELECT t.tgfoid INTO sink_function FROM pg_trigger t WHERE t.tgrelid = mails AND t.tgname = 'bounce_take_in';
+	sink := coalesce(bounce_function_name(sink_function), format('%I.%I', home, base || '_take_in'));
+	SELECT t.tgfoid INTO marker_function FROM pg_trigger t WHERE t.tgrelid = verdicts AND t.tgname = 'bounce_mark_insert';
+	marker := coalesce(bounce_function_name(marker_function), format('%I.%I', home, base || '_mark_day'));
 
 	IF partitioned THEN
 		split := ' PARTITION BY RANGE (received_at)';
@@ -256,7 +263,7 @@ E'CREATE TABLE %s (\n'
 	-- The trigger.
 	RETURN NEXT bounce_take_in_ddl(sink, ext, event, copy, CASE WHEN partitioned THEN token END,
 								   id_column, received_at_column, bounce_received_at(mails, received_at_column), raw_column, payload_column, rules, all_kinds);
-	IF mails IS NULL OR NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = mails AND t.tgname = 'bounce_take_in') THEN
+	IF sink_function IS NULL THEN
 		RETURN NEXT format('CREATE TRIGGER bounce_take_in AFTER INSERT ON %s FOR EACH ROW EXECUTE FUNCTION %s()', mail, sink);
 	END IF;
 
@@ -269,7 +276,7 @@ E'INSERT INTO %s.bounce_inbox (inbox, id_column, received_at_column, raw_column,
 		ext, mail, id_column, received_at_column, raw_column, payload_column, event, copy, CASE WHEN partitioned THEN token END, rules, all_kinds, keep_raw);
 
 	IF daily THEN
-		RETURN QUERY SELECT bounce_daily_ddl(ext, mail, event, day, dirty, format('%I.%I', home, base || '_mark_day'), verdicts IS NOT NULL);
+		RETURN QUERY SELECT bounce_daily_ddl(ext, mail, event, day, dirty, marker, marker_function IS NULL, verdicts IS NOT NULL);
 	END IF;
 END $$;
 

@@ -216,7 +216,7 @@ BEGIN
 			END IF;
 			IF to_regclass(format('%I.%I', parent.nspname, part)) IS NULL THEN
 				RETURN NEXT format('CREATE TABLE %I.%I PARTITION OF %I.%I FOR VALUES FROM (%L) TO (%L)',
-								   parent.nspname, part, parent.nspname, parent.relname, low || '+00', least(high, until) || '+00');
+								   parent.nspname, part, parent.nspname, parent.relname, to_char(low, 'YYYY-MM-DD') || ' 00:00+00', to_char(least(high, until), 'YYYY-MM-DD') || ' 00:00+00');
 			END IF;
 		END LOOP;
 		n := n + 1;

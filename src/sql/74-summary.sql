@@ -1,8 +1,8 @@
 -- What many events say: summaries, alarms, use of the rules.
 
--- The statements that make a daily summary of an event table; "fill" has the
--- days of the events that are there already counted by the first roll-up.
-CREATE FUNCTION bounce_daily_ddl(ext text, mail text, event text, day text, dirty text, marker text, fill boolean)
+-- The statements that make a daily summary of an event table.  "is_new": it had
+-- none; "fill": it has events already, which the first roll-up is to count.
+CREATE FUNCTION bounce_daily_ddl(ext text, mail text, event text, day text, dirty text, marker text, is_new boolean, fill boolean)
 	RETURNS SETOF text LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $ddl$
@@ -32,7 +32,8 @@ E'CREATE TABLE %s (\n'
 		-- rows are only ever added, so that sessions never wait for each other here
 		RETURN NEXT format('CREATE TABLE %s (day date NOT NULL)', dirty);
 		RETURN NEXT format('COMMENT ON TABLE %s IS %L', dirty, 'days whose events changed since the last bounce_roll_up()');
-		RETURN NEXT format(
+	END IF;
+	RETURN NEXT format(
 $f$CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $mark$
@@ -45,6 +46,7 @@ BEGIN
 	END IF;
 	RETURN NULL;
 END $mark$$f$, marker, dirty);
+	IF is_new THEN
 		FOR change IN SELECT * FROM (VALUES
 			('insert', 'NEW TABLE AS come'), ('update', 'OLD TABLE AS gone NEW TABLE AS come'), ('delete', 'OLD TABLE AS gone')) v (verb, tables)
 		LOOP
@@ -58,7 +60,7 @@ END $mark$$f$, marker, dirty);
 	RETURN NEXT format('UPDATE %s.bounce_inbox SET daily = %L, dirty = %L WHERE inbox = %L::regclass', ext, day, dirty, mail);
 END $ddl$;
 
-COMMENT ON FUNCTION bounce_daily_ddl(text, text, text, text, text, text, boolean) IS 'the statements that make a daily summary of an event table';
+COMMENT ON FUNCTION bounce_daily_ddl(text, text, text, text, text, text, boolean, boolean) IS 'the statements that make a daily summary of an event table';
 
 -- Brings the daily summary of an inbox up to date: counts those days anew whose
 -- events changed since the last call, whatever changed them (mail that came in,
