@@ -9,6 +9,8 @@
 #include "mail/limits.h"
 #include "mail/mbox.h"
 #include "record.h"
+#include "report/json_objects.h"
+#include "report/webhook.h"
 
 /*
  * The verdict on a delivery.  The human text beside the fields is read only
@@ -187,17 +189,39 @@ make_rows(Rows *rows, Report *report, const RecordShared *shared, Judge *judge, 
 	}
 }
 
+/* All rows of a report, also of recipients that it does not hold yet. */
+static void
+read_rows(Arena *arena, Report *report, Rows *rows)
+{
+	RecordShared shared;
+	Judge		judge;
+	Scratch		verdicts;
+	Scratch		made;
+	Arena		others;			/* holds what the later recipients of a very long report consist of */
+
+	record_read_shared(arena, report, &shared);
+	judge_init(&judge, arena, rows->trail);
+	scratch_init(&verdicts, arena, rows->take != NULL);
+	scratch_init(&made, arena, rows->take != NULL);
+	arena_init_beside(&others, arena);
+	do
+	{
+		if (!reserve(rows, report->count))
+			break;
+		make_rows(rows, report, &shared, &judge, &verdicts, &made);
+		give_back(&others, arena);
+	} while (report_read_more(report, rows->take ? &others : arena));
+	give_back(&others, arena);
+	give_back(&verdicts.own, arena);
+	give_back(&made.own, arena);
+}
+
 /* Reads one message; what it needs beside the rows goes into 'arena'. */
 static void
 read_one(Arena *arena, Slice raw, Rows *rows)
 {
 	Message		message;
 	Report		report;
-	RecordShared shared;
-	Judge		judge;
-	Scratch		verdicts;
-	Scratch		made;
-	Arena		others;			/* holds what the later recipients of a very long report consist of */
 
 	mime_scan(arena, raw, &message);
 	report_read(arena, &message, rows->trail, &report);
@@ -208,21 +232,7 @@ read_one(Arena *arena, Slice raw, Rows *rows)
 	/* the text may quote the header that no part holds */
 	if (!report.returned.present)
 		report_read_words(&report);
-	record_read_shared(arena, &report, &shared);
-	judge_init(&judge, arena, rows->trail);
-	scratch_init(&verdicts, arena, rows->take != NULL);
-	scratch_init(&made, arena, rows->take != NULL);
-	arena_init_beside(&others, arena);
-	do
-	{
-		if (!reserve(rows, report.count))
-			break;
-		make_rows(rows, &report, &shared, &judge, &verdicts, &made);
-		give_back(&others, arena);
-	} while (report_read_more(&report, rows->take ? &others : arena));
-	give_back(&others, arena);
-	give_back(&verdicts.own, arena);
-	give_back(&made.own, arena);
+	read_rows(arena, &report, rows);
 }
 
 /* Reads all messages of the value. */
@@ -259,6 +269,56 @@ bounce_read_each(Arena *arena, Slice raw, bool all_kinds,
 	Rows		rows = {.arena = arena, .all_kinds = all_kinds, .take = take, .context = context};
 
 	read_all(raw, &rows);
+}
+
+/* Where the events of a JSON document go. */
+typedef struct EventRows
+{
+	Rows		rows;
+	Arena	   *arena;
+	Arena		event;			/* what one event needs, given back when its rows are taken */
+} EventRows;
+
+static bool
+read_event(void *context, Slice object)
+{
+	EventRows  *events = context;
+	Arena	   *arena = events->rows.take ? &events->event : events->arena;
+	Report		report;
+	bool		is_event;
+
+	webhook_begin(arena, &report);
+	is_event = webhook_read(&report, object);
+	if (is_event && report.count > 0)
+		read_rows(arena, &report, &events->rows);
+	give_back(&events->event, events->arena);
+	return is_event;
+}
+
+static void
+read_events(EventRows *events, Slice document)
+{
+	arena_init_beside(&events->event, events->arena);
+	json_objects(events->arena, document, read_event, events);
+	give_back(&events->event, events->arena);
+}
+
+void
+bounce_read_json_each(Arena *arena, Slice document, bool all_kinds,
+					  void (*take) (void *context, const BounceRow *row), void *context)
+{
+	EventRows	events = {.rows = {.arena = arena, .all_kinds = all_kinds, .take = take, .context = context}, .arena = arena};
+
+	read_events(&events, document);
+}
+
+BounceResult
+bounce_read_json(Arena *arena, Slice document, bool all_kinds)
+{
+	EventRows	events = {.rows = {.arena = arena, .all_kinds = all_kinds}, .arena = arena};
+
+	read_events(&events, document);
+	return events.rows.result;
 }
 
 BounceResult

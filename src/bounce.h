@@ -102,6 +102,16 @@ void		bounce_read_each(Arena *arena, Slice raw, bool all_kinds,
 							 void (*take) (void *context, const BounceRow *row), void *context);
 
 /*
+ * Reads the events of a JSON document (UTF-8), as mail services report them by
+ * webhook, queue or API: data/webhooks.tsv names the services.  Otherwise as
+ * bounce_read_message() and bounce_read_each(): what is no such event gives no
+ * row.
+ */
+BounceResult bounce_read_json(Arena *arena, Slice document, bool all_kinds);
+void		bounce_read_json_each(Arena *arena, Slice document, bool all_kinds,
+								  void (*take) (void *context, const BounceRow *row), void *context);
+
+/*
  * Judges a bare SMTP reply (RFC 5321 4.2), as a log or an API holds it;
  * multi-line replies and the prefaces that MTAs put before them are
  * understood.  rhost and smtp_command may be SLICE_NONE.  Always fills one

@@ -321,6 +321,31 @@ claim_format(Case *judged, Claim *claim)
 	return true;
 }
 
+static bool
+claim_service(Claim *claim, const char *reason, const char *rule)
+{
+	if (reason == NULL)
+		return false;
+	claim->reason = verdict_reason(reason);
+	claim->sure = true;
+	claim->rule = rule_engine(rule, "src/classify/steps.c");
+	return true;
+}
+
+/* The service that was to send it says that it did not. */
+static bool
+claim_known(Case *judged, Claim *claim)
+{
+	return claim_service(claim, judged->delivery->known_reason, "service-knows");
+}
+
+/* Its own class of the failure. */
+static bool
+claim_class(Case *judged, Claim *claim)
+{
+	return claim_service(claim, judged->delivery->hint_reason, "service-class");
+}
+
 /* The exit code of a delivery program (RFC 3464's x-unix), and no words: it failed. */
 static bool
 claim_exit_code(Case *judged, Claim *claim)
@@ -373,6 +398,7 @@ static const struct
 	bool		words;			/* its losers are told by finding_note_losers() */
 	const char *beats;
 }			steps[] = {
+	{claim_known, false, "the sending service did not try"},
 	{claim_trap, true, "the text quotes somebody else's failure"},
 	{claim_provider_code, false, "the refusing provider's own code stands above it"},
 	{claim_reply_words, true, "telling words of the refusing host stand above it"},
@@ -384,6 +410,7 @@ static const struct
 	{claim_spoken_words, true, "telling words of the human text stand above it"},
 	{claim_generic_words, true, "even generic words stand above it"},
 	{claim_exit_code, false, "the exit code of a delivery program stands above it"},
+	{claim_class, false, "the sending service's own class stands above it"},
 	{claim_weak_code, false, "a status code stands above it"},
 	{claim_reply_code, false, "the reply code and its command stand above it"},
 	{claim_absence, false, NULL},

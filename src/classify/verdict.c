@@ -422,7 +422,8 @@ verdict_is_shared(const Delivery *delivery, const Delivery *before, const Verdic
 		!is_same(delivery->vendor, before->vendor) || !slice_equal(delivery->status, before->status) ||
 		!slice_equal(delivery->diagnostic_type, before->diagnostic_type) ||
 		!slice_equal(delivery->rhost, before->rhost) || delivery->kind != before->kind ||
-		delivery->command != before->command || delivery->fallback_reason != before->fallback_reason)
+		delivery->command != before->command || delivery->fallback_reason != before->fallback_reason ||
+		delivery->known_reason != before->known_reason || delivery->hint_reason != before->hint_reason)
 		return false;
 	destination = provider_of(address_domain(delivery->recipient), DOMAIN_DESTINATION);
 	return (destination ? destination->provider : PROVIDER_NONE) == verdict->providers[1] &&

@@ -22,12 +22,14 @@
 
 #include "datac/keyed.h"
 #include "datac/searched.h"
+#include "datac/webhooks.h"
 
 /* The tables of one file each; phrases, markers and signs may be spread over several. */
 static const char *const table_files[] = {
 	"blocklists.tsv", "bystanders.tsv", "decoders.tsv", "domains.tsv", "marker-kinds.tsv",
 	"provider-status.tsv", "providers.tsv", "reasons.tsv", "replies.tsv", "sign-kinds.tsv",
-	"status.tsv",
+	"status.tsv", "vocabularies.tsv", "webhook-envelopes.tsv", "webhook-events.tsv",
+	"webhook-paths.tsv", "webhooks.tsv",
 };
 
 #define TABLE_FILES (sizeof(table_files) / sizeof(table_files[0]))
@@ -425,11 +427,13 @@ compile(Datac *datac, Output *output)
 	compile_markers(datac, &vocabulary, &markers, &output->markers);
 	compile_signs(datac, &vocabulary, &signs, &output->markers);
 	compile_bystanders(datac, &output->markers);
+	compile_webhooks(datac, &vocabulary, &output->markers);
 	compile_phrases(datac, &vocabulary, &phrases, &families, &output->knowledge);
 	compile_statuses(datac, &vocabulary, &output->knowledge);
 	compile_replies(datac, &vocabulary, &output->knowledge);
 	compile_domains(datac, &vocabulary, &output->knowledge);
 	compile_blocklists(datac, &output->knowledge);
+	compile_vocabularies(datac, &vocabulary, &output->knowledge);
 	write_digest(datac, &output->knowledge);
 	text_add(&output->knowledge, "%.*s;\n", (int) output->known.n, output->known.p);
 

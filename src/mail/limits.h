@@ -26,5 +26,10 @@
 #define LIMIT_REGEXES			32	/* regular expressions asked of one text, the most telling ones */
 #define LIMIT_REGEX_MATCHES		5000	/* and of all texts of one message; a long one counts for each 256 bytes */
 #define LIMIT_REPLY_BYTES		4096	/* of a diagnostic that are judged and reported */
+#define LIMIT_JSON_EVENTS		100000	/* objects of one JSON document that are tried as events */
+#define LIMIT_JSON_FACTS		400000	/* values of one event that are remembered */
+#define LIMIT_JSON_STRING		65536	/* bytes of a value that are looked at */
+#define LIMIT_JSON_STEP			65536	/* bytes between two looks for an interrupt */
+#define LIMIT_ENVELOPES			8	/* objects and arrays around an event that are opened */
 
 #endif							/* BOUNCE_LIMITS_H */

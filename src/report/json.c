@@ -20,6 +20,14 @@ skip_string(Slice text, size_t at, Slice *raw)
 	return i < text.n ? i + 1 : i;
 }
 
+size_t
+json_skip_string(Slice text, size_t at)
+{
+	Slice		raw;
+
+	return skip_string(text, at, &raw);
+}
+
 bool
 json_next(JsonReader *reader, JsonValue *value)
 {

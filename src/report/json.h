@@ -33,6 +33,9 @@ typedef struct JsonValue
 /* Moves to the next scalar; false at the end or where it is no JSON any more. */
 bool		json_next(JsonReader *reader, JsonValue *value);
 
+/* Offset behind the string whose opening quote is at 'at'; at most text.n. */
+size_t		json_skip_string(Slice text, size_t at);
+
 /* The raw string unescaped, valid UTF-8, in the arena. */
 Slice		json_string(Arena *arena, Slice raw);
 

@@ -45,6 +45,8 @@ typedef struct Delivery
 	Slice		words;			/* human text about this recipient, UTF-8 with line ends */
 	const char *command;		/* as the structure of the text tells, or NULL */
 	const char *fallback_reason;	/* what the format itself tells (Sieve reject, SES's bounceSubType) where no words decide, or NULL */
+	const char *known_reason;	/* what the sending service knows above all words, for it did not try (its own suppression list), or NULL */
+	const char *hint_reason;	/* what the sending service's class tells where neither words nor codes decide, or NULL */
 	Slice		rhost;			/* Remote-MTA's name */
 	Slice		lhost;
 	Slice		sender;			/* who had sent the returned message */

@@ -47,6 +47,11 @@ good()
 	printf 'kind\tmeaning\nstart\tfailed recipients follow\nat-rcpt\tit failed at RCPT\n' >data/marker-kinds.tsv
 	printf 'phrase\tmarker\tdecoder\twhere\nfailed recipients:\tstart\tExim\tline\n=(at rcpt)\tat-rcpt\n' >data/markers.tsv
 	printf 'kind\tmeaning\ndaemon\tthe sender is a mail system\n' >data/sign-kinds.tsv
+	printf 'vocabulary\tname\treason\nkumomta\tInvalidRecipient\tuserunknown\nkumomta\tSubscribe\nses\tPermanent/General\tuserunknown\n' >data/vocabularies.tsv
+	printf 'service\tdecoder\tneeds\tvocabulary\tsource\nsg\tqmail\tevent email|recipient\t\tseen\nkm\tExim\ttype\tkumomta\tseen\n' >data/webhooks.tsv
+	printf 'service\tpath\tattribute\nsg\tEvent\tevent\nsg\temail\trecipient\nkm\tlist[].Code\tcode\n' >data/webhook-paths.tsv
+	printf 'service\tevent\tclass\tkind\treason\tweight\nsg\tbounce\t\tfailure\nsg\t*\tlisted\t\tblocked\tknows\nkm\t-\t\tnone\n' >data/webhook-events.tsv
+	printf 'key\tholds\ndata\ta list\n' >data/webhook-envelopes.tsv
 	printf 'phrase\tsign\tdecoder\twhere\nfrom: *mailer-daemon\tdaemon\t\tstart\n' >data/signs.tsv
 }
 
@@ -218,7 +223,8 @@ ok $? "and another one with a phrase more"
 
 good
 for file in phrases.tsv phrases-more.tsv status.tsv provider-status.tsv replies.tsv providers.tsv domains.tsv \
-	blocklists.tsv bystanders.tsv decoders.tsv marker-kinds.tsv markers.tsv sign-kinds.tsv signs.tsv; do
+	blocklists.tsv bystanders.tsv decoders.tsv marker-kinds.tsv markers.tsv sign-kinds.tsv signs.tsv webhooks.tsv \
+	webhook-paths.tsv webhook-events.tsv webhook-envelopes.tsv vocabularies.tsv; do
 	sed '/^#/d;/^$/d' data/$file | head -1 >header
 	mv header data/$file
 done
@@ -304,6 +310,22 @@ bad "an unknown use" domains.tsv 4 'unknown use "mx"' 'a.com\tyahoo\t\tmx\n'
 bad "a block list that stands twice" blocklists.tsv 3 'stands already in blocklists.tsv:2' 'ZEN.spamhaus.org\tx\n'
 bad "an unknown role" bystanders.tsv 4 'unknown role "desk"' 'help\tdesk\n'
 bad "a bystander that stands twice" bystanders.tsv 4 'stands already in bystanders.tsv:2' 'postmaster\town-office\n'
+bad "a service with an unknown decoder" webhooks.tsv 4 'unknown decoder "Sendmail"' 'x\tSendmail\tevent\t\tseen\n'
+bad "a service that stands twice" webhooks.tsv 4 'stands already in webhooks.tsv:2' 'sg\tqmail\tevent\t\tseen\n'
+bad "a path of an unknown service" webhook-paths.tsv 5 'unknown service "mg"' 'mg\tevent\tevent\n'
+bad "an unknown attribute" webhook-paths.tsv 5 'unknown attribute "evnt"' 'sg\tother\tevnt\n'
+bad "a path that stands twice" webhook-paths.tsv 5 'stands already in webhook-paths.tsv:2' 'sg\tevent\tevent\n'
+bad "a path that is too long" webhook-paths.tsv 5 'longer than' "sg\t$(printf '%0130d' 0)\tevent\n"
+bad "an unknown kind of an event" webhook-events.tsv 5 'unknown kind "fail"' 'sg\tdropped\t\tfail\n'
+bad "an unknown reason of an event" webhook-events.tsv 5 'unknown reason "blockd"' 'sg\tdropped\t\tfailure\tblockd\n'
+bad "an unknown weight" webhook-events.tsv 5 'unknown weight "says"' 'sg\tdropped\t\tfailure\tblocked\tsays\n'
+bad "an event without class and kind" webhook-events.tsv 5 'has no kind' 'sg\tdropped\t\t\tblocked\n'
+bad "an event that stands twice" webhook-events.tsv 5 'stands already in webhook-events.tsv:2' 'sg\tBounce\t\tdelay\n'
+bad "an envelope that stands twice" webhook-envelopes.tsv 3 'stands already in webhook-envelopes.tsv:2' 'data\tx\n'
+bad "an unknown reason of a word" vocabularies.tsv 5 'unknown reason "blockd"' 'ses\tx\tblockd\n'
+bad "a word that stands twice" vocabularies.tsv 5 'stands already in vocabularies.tsv:4' 'ses\tpermanent/general\tblocked\n'
+bad "words that do not stand together" vocabularies.tsv 5 'do not stand together' 'kumomta\tOther\tblocked\n'
+bad "a word of a reason that its vocabulary lacks" reasons.tsv 4 'is no word of kumomta in vocabularies.tsv' 'other\tfailure\tf\tsender\tfix_sender\tx\t\tNoSuch\n'
 bad "a decoder that stands twice" decoders.tsv 4 'stands already in decoders.tsv:3' 'Exim\tx\n'
 bad "a kind that is no C name" marker-kinds.tsv 4 'no plain lower-case word' '1st\tx\n'
 bad "kinds that have one C name" marker-kinds.tsv 4 'stands already in marker-kinds.tsv:3' 'at_rcpt\tx\n'
