@@ -223,7 +223,7 @@ BEGIN
 			UNION ALL
 			SELECT 'own:' || o.id, 'own', o.reason FROM bounce_rule o
 		)
-		SELECT coalesce(h.rule, k.rule), coalesce(k.origin, CASE WHEN h.rule IS NULL THEN 'none' ELSE 'retired' END), k.reason,
+		SELECT coalesce(h.rule, k.rule), coalesce(k.origin, CASE WHEN h.rule IS NULL THEN 'none' WHEN h.rule LIKE 'engine:%%' THEN 'built-in' ELSE 'retired' END), k.reason,
 			coalesce(h.hits, 0), h.first_hit, h.last_hit
 		FROM hit h FULL JOIN known k ON k.rule = h.rule
 		ORDER BY 4 DESC, 1 COLLATE "C"$f$, bounce_table_name(events), bounce_between('e.received_at')) USING since, until;
