@@ -11,6 +11,7 @@
 #include "record.h"
 #include "report/json_objects.h"
 #include "report/webhook.h"
+#include "report/own_formats.h"
 
 /*
  * The verdict on a delivery.  The human text beside the fields is read only
@@ -67,7 +68,7 @@ is_wanted(BounceKind kind, bool all_kinds)
 typedef struct Rows
 {
 	Arena	   *arena;			/* the caller's */
-	bool		all_kinds;
+	BounceOptions options;
 	Trail	   *trail;
 	const BounceListener *told;
 
@@ -144,9 +145,36 @@ scratch_next(Scratch *scratch)
 	return &scratch->own;
 }
 
+/* What a rule of the user's own, if one applies, makes of the row. */
+static void
+decide_by_own(Arena *arena, OwnCase *rules, const Delivery *delivery, const Verdict *verdict, OwnDecision *own, BounceRow *row)
+{
+	own->noted = rules->trail ? rules->trail->count : 0;
+	own->rule = own_rules_decide(rules, delivery, verdict, row);
+	if (own->rule)
+		record_apply_own(arena, own->rule, verdict, row);
+}
+
+/* The rule that gave the reason, as bounce_rules() has it; no rule knows what is undecided or went well. */
+static Slice
+deciding_rule(Arena *arena, const Verdict *verdict, const OwnDecision *own)
+{
+	RuleName	engine = rule_engine(verdict->amended_by, NULL);
+
+	if (own->rule)
+		return rule_id(arena, &own->rule->name);
+	if (verdict->reason == REASON_DELIVERED)
+		return SLICE_NONE;
+	if (verdict->amended_by)
+		return rule_id(arena, &engine);
+	if (verdict->rule.line == 0 && (verdict->reason == REASON_UNDEFINED || verdict->reason == REASON_ONHOLD))
+		return SLICE_NONE;
+	return rule_id(arena, &verdict->rule);
+}
+
 /* The rows of the deliveries that the report holds now. */
 static void
-make_rows(Rows *rows, Report *report, const RecordShared *shared, Judge *judge, Scratch *verdicts, Scratch *made)
+make_rows(Rows *rows, Report *report, const RecordShared *shared, Judge *judge, OwnCase *own, Scratch *verdicts, Scratch *made)
 {
 	Verdict		verdict;
 	size_t		judged = SIZE_MAX;	/* behind the delivery that 'verdict' is of */
@@ -158,10 +186,12 @@ make_rows(Rows *rows, Report *report, const RecordShared *shared, Judge *judge, 
 		bool		is_judged = kind == KIND_FAILURE || kind == KIND_DELAY || kind == KIND_SUCCESS;
 		BounceRow	taken;
 		BounceRow  *row = rows->take ? &taken : &rows->result.rows[rows->result.count];
+		OwnDecision decision = {NULL, 0};
+		Arena	   *arena;
 
 		if ((i & 0x3f) == 0x3f)
 			arena_interrupt(rows->arena);
-		if (!is_wanted(kind, rows->all_kinds))
+		if (!is_wanted(kind, rows->options.all_kinds))
 			continue;
 		if (rows->trail)
 			rows->trail->delivery = i;
@@ -180,10 +210,15 @@ make_rows(Rows *rows, Report *report, const RecordShared *shared, Judge *judge, 
 			if (report->unannounced && (verdict.reason == REASON_UNDEFINED || verdict.reason == REASON_ONHOLD))
 				continue;
 		}
-		record_fill(scratch_next(made), report, delivery, shared, judge, &verdict, row);
+		arena = scratch_next(made);
+		record_fill(arena, report, delivery, shared, judge, &verdict, row);
+		if (is_judged && own->rules)
+			decide_by_own(arena, own, delivery, &verdict, &decision, row);
+		if (is_judged && rows->options.names_rules)
+			row->rule = deciding_rule(arena, &verdict, &decision);
 		rows->result.count++;
 		if (rows->told)
-			rows->told->row(rows->told->context, i, is_judged ? &verdict : NULL, row);
+			rows->told->row(rows->told->context, i, is_judged ? &verdict : NULL, &decision, row);
 		if (rows->take)
 			rows->take(rows->context, row);
 	}
@@ -195,12 +230,15 @@ read_rows(Arena *arena, Report *report, Rows *rows)
 {
 	RecordShared shared;
 	Judge		judge;
+	OwnCase		own;
 	Scratch		verdicts;
 	Scratch		made;
 	Arena		others;			/* holds what the later recipients of a very long report consist of */
 
 	record_read_shared(arena, report, &shared);
 	judge_init(&judge, arena, rows->trail);
+	judge.names_rules |= rows->options.names_rules;
+	own_case_init(&own, arena, rows->options.rules, rows->options.now, report, rows->trail);
 	scratch_init(&verdicts, arena, rows->take != NULL);
 	scratch_init(&made, arena, rows->take != NULL);
 	arena_init_beside(&others, arena);
@@ -208,7 +246,7 @@ read_rows(Arena *arena, Report *report, Rows *rows)
 	{
 		if (!reserve(rows, report->count))
 			break;
-		make_rows(rows, report, &shared, &judge, &verdicts, &made);
+		make_rows(rows, report, &shared, &judge, &own, &verdicts, &made);
 		give_back(&others, arena);
 	} while (report_read_more(report, rows->take ? &others : arena));
 	give_back(&others, arena);
@@ -223,8 +261,10 @@ read_one(Arena *arena, Slice raw, Rows *rows)
 	Message		message;
 	Report		report;
 
+	if (rows->options.formats)
+		rows->options.formats->now = rows->options.now;
 	mime_scan(arena, raw, &message);
-	report_read(arena, &message, rows->trail, &report);
+	report_read(arena, &message, rows->options.formats, rows->trail, &report);
 	if (rows->told)
 		rows->told->report(rows->told->context, &report);
 	if (report.count == 0)
@@ -254,21 +294,34 @@ read_all(Slice raw, Rows *rows)
 }
 
 BounceResult
-bounce_read(Arena *arena, Slice raw, bool all_kinds, Trail *trail, const BounceListener *told)
+bounce_read(Arena *arena, Slice raw, const BounceOptions *options, Trail *trail, const BounceListener *told)
 {
-	Rows		rows = {.arena = arena, .all_kinds = all_kinds, .trail = trail, .told = told};
+	Rows		rows = {.arena = arena, .options = *options, .trail = trail, .told = told};
 
 	read_all(raw, &rows);
 	return rows.result;
 }
 
 void
+bounce_read_each_with(Arena *arena, Slice raw, const BounceOptions *options,
+					  void (*take) (void *context, const BounceRow *row), void *context)
+{
+	Rows		rows = {.arena = arena, .options = *options, .take = take, .context = context};
+
+	read_all(raw, &rows);
+}
+
+void
 bounce_read_each(Arena *arena, Slice raw, bool all_kinds,
 				 void (*take) (void *context, const BounceRow *row), void *context)
 {
-	Rows		rows = {.arena = arena, .all_kinds = all_kinds, .take = take, .context = context};
+	bounce_read_each_with(arena, raw, &(BounceOptions) {.all_kinds = all_kinds}, take, context);
+}
 
-	read_all(raw, &rows);
+BounceResult
+bounce_read_message_with(Arena *arena, Slice raw, const BounceOptions *options)
+{
+	return bounce_read(arena, raw, options, NULL, NULL);
 }
 
 /* Where the events of a JSON document go. */
@@ -307,7 +360,7 @@ void
 bounce_read_json_each(Arena *arena, Slice document, bool all_kinds,
 					  void (*take) (void *context, const BounceRow *row), void *context)
 {
-	EventRows	events = {.rows = {.arena = arena, .all_kinds = all_kinds, .take = take, .context = context}, .arena = arena};
+	EventRows	events = {.rows = {.arena = arena, .options = {.all_kinds = all_kinds}, .take = take, .context = context}, .arena = arena};
 
 	read_events(&events, document);
 }
@@ -315,7 +368,7 @@ bounce_read_json_each(Arena *arena, Slice document, bool all_kinds,
 BounceResult
 bounce_read_json(Arena *arena, Slice document, bool all_kinds)
 {
-	EventRows	events = {.rows = {.arena = arena, .all_kinds = all_kinds}, .arena = arena};
+	EventRows	events = {.rows = {.arena = arena, .options = {.all_kinds = all_kinds}}, .arena = arena};
 
 	read_events(&events, document);
 	return events.rows.result;
@@ -324,7 +377,7 @@ bounce_read_json(Arena *arena, Slice document, bool all_kinds)
 BounceResult
 bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
 {
-	return bounce_read(arena, raw, all_kinds, NULL, NULL);
+	return bounce_read(arena, raw, &(BounceOptions) {.all_kinds = all_kinds}, NULL, NULL);
 }
 
 /*
@@ -332,8 +385,8 @@ bounce_read_message(Arena *arena, Slice raw, bool all_kinds)
  * share.  'delivery' and 'verdict' are filled.
  */
 void
-bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, Trail *trail,
-				   Delivery *delivery, Verdict *verdict, BounceRow *row)
+bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, const BounceOptions *options, Trail *trail,
+				   Delivery *delivery, Verdict *verdict, OwnDecision *own, BounceRow *row)
 {
 	static const Slice verbs[] = {
 		SLICE_LIT("CONN"), SLICE_LIT("EHLO"), SLICE_LIT("HELO"), SLICE_LIT("LHLO"), SLICE_LIT("STARTTLS"),
@@ -341,6 +394,7 @@ bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, T
 	};
 	BounceKind	kind = KIND_FAILURE;
 	Judge		judge;
+	OwnCase		rules;
 
 	memset(delivery, 0, sizeof(*delivery));
 	delivery->kind = kind;
@@ -356,6 +410,7 @@ bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, T
 			delivery->command = verbs[i].p;
 	}
 	judge_init(&judge, arena, trail);
+	judge.names_rules |= options->names_rules;
 	verdict_of(&judge, delivery, verdict);
 	if (verdict->reply.code / 100 == 2 || (verdict->reply.code == 0 && status_class(verdict->status) == 2))
 	{
@@ -363,13 +418,26 @@ bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, T
 		verdict_is_success(verdict);
 	}
 	record_fill_reply(arena, kind, delivery, verdict, row);
+	*own = (OwnDecision) {NULL, 0};
+	own_case_init(&rules, arena, options->rules, options->now, NULL, trail);
+	if (rules.rules)
+		decide_by_own(arena, &rules, delivery, verdict, own, row);
+	if (options->names_rules)
+		row->rule = deciding_rule(arena, verdict, own);
+}
+
+void
+bounce_read_reply_with(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, const BounceOptions *options, BounceRow *row)
+{
+	Delivery	delivery;
+	Verdict		verdict;
+	OwnDecision own;
+
+	bounce_judge_reply(arena, reply, rhost, smtp_command, options, NULL, &delivery, &verdict, &own, row);
 }
 
 void
 bounce_read_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, BounceRow *row)
 {
-	Delivery	delivery;
-	Verdict		verdict;
-
-	bounce_judge_reply(arena, reply, rhost, smtp_command, NULL, &delivery, &verdict, row);
+	bounce_read_reply_with(arena, reply, rhost, smtp_command, &(BounceOptions) {0}, row);
 }

@@ -38,7 +38,8 @@ typedef enum BounceTruth
 /*
  * One record, DESIGN.md section 1.  Slices are valid UTF-8 without NUL and
  * live as long as the arena (or the message); { NULL, 0 } is SQL's NULL.
- * const char * are of static storage; NULL is SQL's NULL.
+ * const char * are of static storage, or a rule's or format's of the user's own;
+ * NULL is SQL's NULL.
  */
 typedef struct BounceRow
 {
@@ -76,7 +77,21 @@ typedef struct BounceRow
 	Slice		listed_ip;		/* textual IPv4 or IPv6, checked */
 	const char *decoded_by;
 	char		token[41];		/* hex, "" is NULL */
+	Slice		rule;			/* the id of the rule that gave the reason, where BounceOptions asks for it; SLICE_NONE: none did */
 } BounceRow;
+
+/*
+ * How a message is read.  All zero: as ever, without rules and formats of the
+ * user's own.
+ */
+typedef struct BounceOptions
+{
+	bool		all_kinds;		/* kinds beyond failure, delay and complaint, too */
+	bool		names_rules;	/* BounceRow.rule is filled */
+	struct OwnRules *rules;		/* classify/own_rules.h; or NULL */
+	struct OwnFormats *formats; /* report/own_formats.h; or NULL */
+	int64_t		now;			/* on the clock of the rules' valid_from and valid_until */
+} BounceOptions;
 
 typedef struct BounceResult
 {
@@ -102,6 +117,14 @@ void		bounce_read_each(Arena *arena, Slice raw, bool all_kinds,
 							 void (*take) (void *context, const BounceRow *row), void *context);
 
 /*
+ * The same with options.  Rules and formats stay the caller's, who lends them to
+ * one reader at a time; words and ids of theirs in the rows live as long as they do.
+ */
+void		bounce_read_each_with(Arena *arena, Slice raw, const BounceOptions *options,
+								  void (*take) (void *context, const BounceRow *row), void *context);
+BounceResult bounce_read_message_with(Arena *arena, Slice raw, const BounceOptions *options);
+
+/*
  * Reads the events of a JSON document (UTF-8), as mail services report them by
  * webhook, queue or API: data/webhooks.tsv names the services.  Otherwise as
  * bounce_read_message() and bounce_read_each(): what is no such event gives no
@@ -119,6 +142,10 @@ void		bounce_read_json_each(Arena *arena, Slice document, bool all_kinds,
  */
 void		bounce_read_reply(Arena *arena, Slice reply, Slice rhost,
 							  Slice smtp_command, BounceRow *row);
+
+/* The same with options; conditions on headers and on the destination hold for no bare reply. */
+void		bounce_read_reply_with(Arena *arena, Slice reply, Slice rhost, Slice smtp_command,
+								   const BounceOptions *options, BounceRow *row);
 
 /*
  * One step that led to a verdict, or one that lost.  Slices are valid UTF-8
@@ -151,7 +178,12 @@ typedef struct BounceExplanation
  */
 BounceExplanation bounce_explain_message(Arena *arena, Slice raw);
 
+/* The same of bounce_read_message_with(), whose all_kinds is taken as true. */
+BounceExplanation bounce_explain_message_with(Arena *arena, Slice raw, const BounceOptions *options);
+
 /* The same for bounce_read_reply(); offsets are those of 'reply'. */
 BounceExplanation bounce_explain_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command);
+BounceExplanation bounce_explain_reply_with(Arena *arena, Slice reply, Slice rhost, Slice smtp_command,
+											const BounceOptions *options);
 
 #endif							/* BOUNCE_H */

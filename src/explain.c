@@ -107,24 +107,38 @@ tell_of(Explainer *explainer, Slice recipient, const char *decision, Slice value
 		tell(explainer, recipient, &entry);
 }
 
-/* The entries of the trail that were noted since the last call. */
+#define OWN_STANDS_ABOVE "a rule of your own stands above it"
+
+/* The entries of the trail that were noted since the last call, up to entry 'end'. */
 static void
-tell_trail(Explainer *explainer, Slice recipient, const Verdict *verdict)
+tell_trail_to(Explainer *explainer, Slice recipient, const Verdict *verdict, const OwnDecision *own, size_t end)
 {
 	const Trail *trail = &explainer->trail;
 
-	for (; explainer->entry < trail->count; explainer->entry++)
+	for (; explainer->entry < trail->count && explainer->entry < end; explainer->entry++)
 	{
 		TrailEntry	entry = trail->entries[explainer->entry];
+		bool		is_own = entry.rule.file && strcmp(entry.rule.file, "bounce_rule") == 0;
 
 		/* the words won, but the command or the codes made something else of it */
-		if (verdict && verdict->amended_by && entry.won && strcmp(entry.decision, "reason") == 0)
+		if (verdict && verdict->amended_by && entry.won && !is_own && strcmp(entry.decision, "reason") == 0)
 		{
 			entry.won = false;
 			entry.why = "it won, but was amended";
 		}
+		else if (own && own->rule && entry.won && !is_own && strcmp(entry.decision, "reason") == 0)
+		{
+			entry.won = false;
+			entry.why = OWN_STANDS_ABOVE;
+		}
 		tell(explainer, entry.delivery == TRAIL_MESSAGE ? SLICE_NONE : recipient, &entry);
 	}
+}
+
+static void
+tell_trail(Explainer *explainer, Slice recipient)
+{
+	tell_trail_to(explainer, recipient, NULL, NULL, SIZE_MAX);
 }
 
 /* ------------------------------------------------------------------------
@@ -142,7 +156,7 @@ naming_file(const char *named_by)
 	}			places[] = {
 		{"Final-Recipient", "src/report/dsn.c"}, {"Original-Recipient", "src/report/dsn.c"},
 		{"X-Actual-Recipient", "src/report/dsn.c"}, {"VERP", "src/report/recipients.c"},
-		{"the returned message", "src/report/recipients.c"}, {"JSON", "src/report/sns.c"}, {"From", "src/report/read_other.c"},
+		{"the returned message", "src/report/recipients.c"}, {"own format", "src/report/own_formats.c"}, {"JSON", "src/report/sns.c"}, {"From", "src/report/read_other.c"},
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
@@ -253,24 +267,30 @@ tell_provider(Explainer *explainer, const Delivery *delivery, const Verdict *ver
 
 /* What follows from the reason and the codes. */
 static void
-tell_outcome(Explainer *explainer, const Verdict *verdict, const BounceRow *row)
+tell_outcome(Explainer *explainer, const Verdict *verdict, const OwnDecision *own, const BounceRow *row)
 {
-	RuleName	rule = {"reason", NULL, row->reason, "reasons.tsv", 0};
-	const ReasonRow *reason = &knowledge_reasons[verdict->reason];
+	uint16_t	number = own->rule ? own->rule->reason_number : verdict->reason;
+	const ReasonRow *reason = &knowledge_reasons[number < REASON_COUNT ? number : REASON_UNDEFINED];
+	RuleName	of_reason = {"reason", NULL, row->reason, "reasons.tsv", reason->line};
 	const char *why = NULL;
+	/* each is the rule's where that says it, or its reason is no built-in one */
+	RuleName	rule = own->rule && (number == REASON_COUNT || own->rule->hard_bounce != TRUTH_NULL) ? own->rule->name : of_reason;
+	RuleName	of_fault = own->rule && (number == REASON_COUNT || own->rule->fault) ? own->rule->name : of_reason;
+	RuleName	of_advice = own->rule && (number == REASON_COUNT || own->rule->advice) ? own->rule->name : of_reason;
 
-	rule.line = reason->line;
 	if (row->hard_bounce != TRUTH_NULL)
 	{
 		bool		is_hard = reason->hard_bounce && reason->hard_bounce[0] == 't';
 
+		if (own->rule && own->rule->hard_bounce != TRUTH_NULL)
+			is_hard = own->rule->hard_bounce == TRUTH_TRUE;
 		if (is_hard && row->hard_bounce == TRUTH_FALSE)
 			why = row->kind == KIND_DELAY ? "a delay is never hard" : "the reply was temporary (4yz)";
 		tell_of(explainer, row->recipient, "hard_bounce", word(row->hard_bounce == TRUTH_TRUE ? "true" : "false"), true,
 				rule, SLICE_NONE, why);
 	}
-	tell_of(explainer, row->recipient, "fault", word(row->fault), true, rule, SLICE_NONE, NULL);
-	tell_of(explainer, row->recipient, "advice", word(row->advice), true, rule, SLICE_NONE, why);
+	tell_of(explainer, row->recipient, "fault", word(row->fault), true, of_fault, SLICE_NONE, NULL);
+	tell_of(explainer, row->recipient, "advice", word(row->advice), true, of_advice, SLICE_NONE, why);
 	if (row->blocklist_count > 0)
 	{
 		const BlocklistRow *lists[BOUNCE_MAX_BLOCKLISTS];
@@ -285,7 +305,7 @@ tell_outcome(Explainer *explainer, const Verdict *verdict, const BounceRow *row)
 }
 
 static void
-tell_amendment(Explainer *explainer, const Verdict *verdict, const BounceRow *row)
+tell_amendment(Explainer *explainer, const Verdict *verdict, const OwnDecision *own, const BounceRow *row)
 {
 	static const struct
 	{
@@ -305,10 +325,10 @@ tell_amendment(Explainer *explainer, const Verdict *verdict, const BounceRow *ro
 	for (size_t i = 0; verdict->amended_by && i < sizeof(amendments) / sizeof(amendments[0]); i++)
 	{
 		if (strcmp(verdict->amended_by, amendments[i].rule) == 0)
-			tell_of(explainer, row->recipient, "reason", word(row->reason), true,
+			tell_of(explainer, row->recipient, "reason", word(knowledge_reasons[verdict->reason].reason), own->rule == NULL,
 					rule_engine(verdict->amended_by, "src/classify/verdict.c"),
 					strcmp(verdict->amended_by, "code-knows-mailbox") == 0 ? verdict->status_text : SLICE_NONE,
-					amendments[i].why);
+					own->rule ? OWN_STANDS_ABOVE : amendments[i].why);
 	}
 }
 
@@ -319,12 +339,12 @@ on_report(void *context, const Report *report)
 	bool		has_row = false;
 
 	explainer->report = report;
-	tell_trail(explainer, SLICE_NONE, NULL);
+	tell_trail(explainer, SLICE_NONE);
 	if (report->message->truncated)
 		trail_bound(&explainer->trail, "MIME parts of a message", SLICE_NONE);
 	if ((report->header && report->header->count >= LIMIT_HEADER_FIELDS) || report->message->field_count >= LIMIT_ALL_FIELDS)
 		trail_bound(&explainer->trail, "fields of a header", SLICE_NONE);
-	tell_trail(explainer, SLICE_NONE, NULL);
+	tell_trail(explainer, SLICE_NONE);
 	for (size_t i = 0; i < report->count && !has_row; i++)
 		has_row = report->deliveries[i].kind != KIND_NONE;
 	if (!has_row)
@@ -332,8 +352,18 @@ on_report(void *context, const Report *report)
 				SLICE_NONE, "no row: no reader found that the mail reports on a delivery");
 }
 
+/* The built-in verdict, then what own rules have to say. */
 static void
-on_row(void *context, size_t delivery_number, const Verdict *verdict, const BounceRow *row)
+tell_judged(Explainer *explainer, Slice recipient, const Verdict *verdict, const OwnDecision *own, const BounceRow *row)
+{
+	tell_trail_to(explainer, recipient, verdict, own, own->noted > 0 ? own->noted : SIZE_MAX);
+	tell_amendment(explainer, verdict, own, row);
+	tell_trail_to(explainer, recipient, verdict, own, SIZE_MAX);
+	tell_outcome(explainer, verdict, own, row);
+}
+
+static void
+on_row(void *context, size_t delivery_number, const Verdict *verdict, const OwnDecision *own, const BounceRow *row)
 {
 	Explainer  *explainer = context;
 	const Delivery *delivery = &explainer->report->deliveries[delivery_number];
@@ -342,44 +372,55 @@ on_row(void *context, size_t delivery_number, const Verdict *verdict, const Boun
 	tell_kind(explainer, delivery, row);
 	if (verdict == NULL)
 	{
-		tell_trail(explainer, row->recipient, NULL);
+		tell_trail(explainer, row->recipient);
 		return;
 	}
 	tell_codes(explainer, delivery, verdict, row);
 	tell_provider(explainer, delivery, verdict, row);
-	tell_trail(explainer, row->recipient, verdict);
-	tell_amendment(explainer, verdict, row);
-	tell_outcome(explainer, verdict, row);
+	tell_judged(explainer, row->recipient, verdict, own, row);
+}
+
+BounceExplanation
+bounce_explain_message_with(Arena *arena, Slice raw, const BounceOptions *options)
+{
+	BounceOptions all = *options;
+	Explainer	explainer = {.arena = arena, .message = raw};
+	BounceListener listener = {&explainer, on_report, on_row};
+
+	trail_init(&explainer.trail, arena);
+	all.all_kinds = true;
+	bounce_read(arena, raw, &all, &explainer.trail, &listener);
+	return explainer.told;
 }
 
 BounceExplanation
 bounce_explain_message(Arena *arena, Slice raw)
 {
-	Explainer	explainer = {.arena = arena, .message = raw};
-	BounceListener listener = {&explainer, on_report, on_row};
+	return bounce_explain_message_with(arena, raw, &(BounceOptions) {0});
+}
+
+BounceExplanation
+bounce_explain_reply_with(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, const BounceOptions *options)
+{
+	Explainer	explainer = {.arena = arena, .message = reply};
+	Delivery	delivery;
+	Verdict		verdict;
+	OwnDecision own;
+	BounceRow	row;
 
 	trail_init(&explainer.trail, arena);
-	bounce_read(arena, raw, true, &explainer.trail, &listener);
+	explainer.trail.delivery = 0;
+	bounce_judge_reply(arena, reply, rhost, smtp_command, options, &explainer.trail, &delivery, &verdict, &own, &row);
+	tell_of(&explainer, SLICE_NONE, "kind", word(kind_words[row.kind]), true,
+			rule_engine("reply-class", "src/bounce.c"), SLICE_NONE, NULL);
+	tell_codes(&explainer, &delivery, &verdict, &row);
+	tell_provider(&explainer, &delivery, &verdict, &row);
+	tell_judged(&explainer, SLICE_NONE, &verdict, &own, &row);
 	return explainer.told;
 }
 
 BounceExplanation
 bounce_explain_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command)
 {
-	Explainer	explainer = {.arena = arena, .message = reply};
-	Delivery	delivery;
-	Verdict		verdict;
-	BounceRow	row;
-
-	trail_init(&explainer.trail, arena);
-	explainer.trail.delivery = 0;
-	bounce_judge_reply(arena, reply, rhost, smtp_command, &explainer.trail, &delivery, &verdict, &row);
-	tell_of(&explainer, SLICE_NONE, "kind", word(kind_words[row.kind]), true,
-			rule_engine("reply-class", "src/bounce.c"), SLICE_NONE, NULL);
-	tell_codes(&explainer, &delivery, &verdict, &row);
-	tell_provider(&explainer, &delivery, &verdict, &row);
-	tell_trail(&explainer, SLICE_NONE, &verdict);
-	tell_amendment(&explainer, &verdict, &row);
-	tell_outcome(&explainer, &verdict, &row);
-	return explainer.told;
+	return bounce_explain_reply_with(arena, reply, rhost, smtp_command, &(BounceOptions) {0});
 }

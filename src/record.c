@@ -181,28 +181,64 @@ is_about_sending_host(uint16_t reason)
 		reason == REASON_REQUIREPTR || reason == REASON_RATELIMITED || reason == REASON_SPAMDETECTED;
 }
 
-/* Everything of a row that the verdict tells. */
-static void
-fill_verdict(Arena *arena, const Verdict *verdict, BounceKind kind, Slice diagnostic, BounceRow *row)
+static bool
+is_hard(const ReasonRow *reason)
 {
-	const ReasonRow *reason = &knowledge_reasons[verdict->reason];
-	bool		temporary = verdict->reply.code / 100 == 4 ||
-		(verdict->reply.code == 0 && status_class(verdict->status) == 4);
+	return reason->hard_bounce && reason->hard_bounce[0] == 't';
+}
 
+static bool
+is_temporary(const Verdict *verdict)
+{
+	return verdict->reply.code / 100 == 4 || (verdict->reply.code == 0 && status_class(verdict->status) == 4);
+}
+
+/* What follows from the reason: whether the address is bad for good, and what is to be done. */
+static void
+fill_outcome(const ReasonRow *reason, const Verdict *verdict, BounceRow *row)
+{
 	row->reason = reason->reason;
 	row->fault = reason->fault;
 	row->advice = reason->advice;
-	if (kind == KIND_DELAY)
+	if (row->kind == KIND_DELAY)
 	{
 		row->hard_bounce = TRUTH_FALSE;
 		row->advice = "none";
 	}
-	else if (kind == KIND_FAILURE)
+	else if (row->kind == KIND_FAILURE)
 	{
-		row->hard_bounce = reason->hard_bounce && reason->hard_bounce[0] == 't' && !temporary ? TRUTH_TRUE : TRUTH_FALSE;
-		if (reason->hard_bounce && reason->hard_bounce[0] == 't' && temporary)
+		bool		temporary = is_temporary(verdict);
+
+		row->hard_bounce = is_hard(reason) && !temporary ? TRUTH_TRUE : TRUTH_FALSE;
+		if (is_hard(reason) && temporary)
 			row->advice = "retry";
 	}
+}
+
+/* What else the reply holds, where the reason makes it worth looking. */
+static void
+fill_hints(Arena *arena, uint16_t reason, const Verdict *verdict, BounceRow *row)
+{
+	if (is_temporary(verdict) || reason == REASON_RATELIMITED || reason == REASON_EXPIRED)
+		row->retry_after = hints_retry_after(verdict->reply.words);
+	/* a list is named where the sender, or what the mail links to, is refused */
+	if (row->fault && (strcmp(row->fault, "sender") == 0 || strcmp(row->fault, "content") == 0))
+	{
+		const BlocklistRow *lists[BOUNCE_MAX_BLOCKLISTS];
+
+		row->blocklist_count = hints_blocklists(arena, verdict->reply.words, lists, BOUNCE_MAX_BLOCKLISTS);
+		for (int i = 0; i < row->blocklist_count; i++)
+			row->blocklist[i] = lists[i]->name;
+	}
+	if (row->blocklist_count > 0 || is_about_sending_host(reason))
+		row->listed_ip = hints_ip(verdict->reply.words);
+}
+
+/* Everything of a row that the verdict tells. */
+static void
+fill_verdict(Arena *arena, const Verdict *verdict, Slice diagnostic, BounceRow *row)
+{
+	fill_outcome(&knowledge_reasons[verdict->reason], verdict, row);
 	row->delivery_status = verdict->status ? verdict->status_text : SLICE_NONE;
 	row->reply_code = verdict->reply.code;
 	row->diagnostic_code = text_or_none(decode_valid_utf8(arena, verdict->reply.words.n ? verdict->reply.words : diagnostic));
@@ -211,19 +247,31 @@ fill_verdict(Arena *arena, const Verdict *verdict, BounceKind kind, Slice diagno
 	if (verdict->providers[1] != PROVIDER_NONE)
 		row->provider = knowledge_providers[verdict->providers[1]].provider;
 	row->host_group = verdict->host_group;
-	if (temporary || verdict->reason == REASON_RATELIMITED || verdict->reason == REASON_EXPIRED)
-		row->retry_after = hints_retry_after(verdict->reply.words);
-	/* a list is named where the sender, or what the mail links to, is refused */
-	if (reason->fault && (strcmp(reason->fault, "sender") == 0 || strcmp(reason->fault, "content") == 0))
-	{
-		const BlocklistRow *lists[BOUNCE_MAX_BLOCKLISTS];
+	fill_hints(arena, verdict->reason, verdict, row);
+}
 
-		row->blocklist_count = hints_blocklists(arena, verdict->reply.words, lists, BOUNCE_MAX_BLOCKLISTS);
-		for (int i = 0; i < row->blocklist_count; i++)
-			row->blocklist[i] = lists[i]->name;
+void
+record_apply_own(Arena *arena, const OwnRule *rule, const Verdict *verdict, BounceRow *row)
+{
+	row->retry_after = -1;
+	row->blocklist_count = 0;
+	row->listed_ip = SLICE_NONE;
+	if (rule->reason_number < REASON_COUNT)
+		fill_outcome(&knowledge_reasons[rule->reason_number], verdict, row);
+	else
+	{
+		row->reason = rule->reason;
+		row->hard_bounce = TRUTH_FALSE;
+		row->fault = NULL;
+		row->advice = row->kind == KIND_DELAY ? "none" : "review";
 	}
-	if (row->blocklist_count > 0 || is_about_sending_host(verdict->reason))
-		row->listed_ip = hints_ip(verdict->reply.words);
+	if (rule->fault)
+		row->fault = rule->fault;
+	if (rule->hard_bounce != TRUTH_NULL && row->kind != KIND_DELAY)
+		row->hard_bounce = rule->hard_bounce;
+	if (rule->advice && !(row->kind == KIND_DELAY && strcmp(rule->advice, "remove") == 0))
+		row->advice = rule->advice;
+	fill_hints(arena, rule->reason_number, verdict, row);
 }
 
 static void
@@ -265,6 +313,8 @@ fill_row(Arena *arena, const Report *report, const Delivery *delivery, const Rec
 	row->action = action_word(delivery->action, delivery->kind);
 	if (report->decoder != DECODER_NONE)
 		row->decoded_by = knowledge_decoders[report->decoder].decoder;
+	else
+		row->decoded_by = report->own_format;
 	make_token(row);
 }
 
@@ -308,7 +358,7 @@ fill_autoreply(Judge *judge, const Delivery *delivery, BounceRow *row)
 static void
 fill_judged(Arena *arena, const Delivery *delivery, const Verdict *verdict, BounceRow *row)
 {
-	fill_verdict(arena, verdict, delivery->kind, delivery->diagnostic, row);
+	fill_verdict(arena, verdict, delivery->diagnostic, row);
 	if (delivery->kind != KIND_SUCCESS)
 		row->smtp_command = verdict->command;
 	row->diagnostic_type = text_or_none(delivery->diagnostic_type);
@@ -352,7 +402,7 @@ record_fill_reply(Arena *arena, BounceKind kind, const Delivery *delivery, const
 	memset(row, 0, sizeof(*row));
 	row->retry_after = -1;
 	row->kind = kind;
-	fill_verdict(arena, verdict, kind, delivery->diagnostic, row);
+	fill_verdict(arena, verdict, delivery->diagnostic, row);
 	row->action = action_word(ACTION_NONE, kind);
 	row->smtp_command = verdict->command;
 	if (verdict->reply.code != 0)

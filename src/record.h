@@ -9,6 +9,7 @@
 #define BOUNCE_RECORD_H
 
 #include "bounce.h"
+#include "classify/own_rules.h"
 #include "classify/verdict.h"
 #include "report/report.h"
 
@@ -36,6 +37,12 @@ void		record_fill(Arena *arena, const Report *report, const Delivery *delivery, 
 /* Fills the row of a bare reply, which no report surrounds. */
 void		record_fill_reply(Arena *arena, BounceKind kind, const Delivery *delivery, const Verdict *verdict,
 							  BounceRow *row);
+
+/*
+ * Makes a row, which must be complete, what a rule of the user's own says.  A
+ * delay stays one that is not hard, and nobody is removed for it.
+ */
+void		record_apply_own(Arena *arena, const OwnRule *rule, const Verdict *verdict, BounceRow *row);
 
 /* Lower case, valid UTF-8; SLICE_NONE for what is empty or longer than a host's name. */
 Slice		record_host_name(Arena *arena, Slice name);

@@ -240,7 +240,7 @@ claim_status(Case *judged, const StatusRow *row, bool sure, Claim *claim)
 {
 	claim->reason = row->reason;
 	claim->sure = sure;
-	if (judged->trail)
+	if (judged->names_rules)
 		claim->rule = steps_status_rule(judged->arena, row);
 	claim->evidence = judged->verdict->status_text;
 	return true;
@@ -295,7 +295,7 @@ claim_reply_code(Case *judged, Claim *claim)
 		return false;
 	claim->reason = row->reason;
 	claim->sure = false;
-	if (judged->trail)
+	if (judged->names_rules)
 		claim->rule = steps_reply_rule(judged->arena, row);
 	claim->evidence = verdict->reply.words;
 	if (claim->evidence.n > 3)

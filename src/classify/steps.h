@@ -13,6 +13,7 @@ typedef struct Case
 {
 	Arena	   *arena;
 	Trail	   *trail;			/* or NULL */
+	bool		names_rules;	/* of codes, too */
 	Regexes    *regexes;
 	unsigned   *matches_left;
 	const Delivery *delivery;

@@ -379,6 +379,7 @@ judge_init(Judge *judge, Arena *arena, Trail *trail)
 {
 	judge->arena = arena;
 	judge->trail = trail;
+	judge->names_rules = trail != NULL;
 	/* a trail has every phrase asked, not only those that could win */
 	judge->matches_left = trail ? 4 * LIMIT_REGEX_MATCHES : LIMIT_REGEX_MATCHES;
 	regexes_init(&judge->regexes, arena);
@@ -387,7 +388,7 @@ judge_init(Judge *judge, Arena *arena, Trail *trail)
 void
 verdict_of(Judge *judge, const Delivery *delivery, Verdict *verdict)
 {
-	Case		judged = {.arena = judge->arena, .trail = judge->trail, .regexes = judge->arena->regexes ? judge->arena->regexes : &judge->regexes, .matches_left = &judge->matches_left,
+	Case		judged = {.arena = judge->arena, .trail = judge->trail, .names_rules = judge->names_rules, .regexes = judge->arena->regexes ? judge->arena->regexes : &judge->regexes, .matches_left = &judge->matches_left,
 		.delivery = delivery, .verdict = verdict};
 
 	memset(verdict, 0, sizeof(*verdict));

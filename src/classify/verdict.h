@@ -17,7 +17,7 @@ typedef struct Verdict
 	uint16_t	judged;			/* the reason before the command and the codes had their say */
 	const char *amended_by;		/* the rule by which it became another one, or NULL */
 	const PhraseRow *phrase;	/* that decided, or NULL */
-	RuleName	rule;			/* that decided; of codes only where a trail was kept */
+	RuleName	rule;			/* that decided; of codes only where a trail was kept or the judge names rules */
 	bool		sure;			/* telling words or codes decided; else the human text is worth a look */
 	Reply		reply;			/* of the diagnostic, else of the human words */
 	bool		names_sender;	/* the refusal names the sender's address, and not the recipient's */
@@ -34,6 +34,7 @@ typedef struct Judge
 {
 	Arena	   *arena;
 	Trail	   *trail;			/* or NULL */
+	bool		names_rules;	/* Verdict.rule is wanted of codes, too */
 	Regexes		regexes;		/* where the arena's owner lends none */
 	unsigned	matches_left;	/* expressions that may still be asked */
 } Judge;

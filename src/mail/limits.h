@@ -32,4 +32,11 @@
 #define LIMIT_JSON_STEP			65536	/* bytes between two looks for an interrupt */
 #define LIMIT_ENVELOPES			8	/* objects and arrays around an event that are opened */
 
+/* Of patterns that users wrote; each start in the text may take so many steps. */
+#define LIMIT_OWN_STEPS			10000
+#define LIMIT_OWN_DEPTH			10000
+#define LIMIT_OWN_HEAP_KB		4096
+#define LIMIT_OWN_GIVE_UPS		64	/* of all on one message; then no more expressions are asked */
+#define LIMIT_OWN_PATTERN		1000	/* characters of one; the tables' constraints say so, too */
+
 #endif							/* BOUNCE_LIMITS_H */

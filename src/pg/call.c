@@ -95,44 +95,48 @@ call_start(Call *call)
 }
 
 /*
- * The row type that the function was declared to return, if it is the one that
- * row.h names the attributes of.  The type cache counts versions of row types,
- * so that each needs to be compared but once in a session.
+ * Is that the row type that row.h names the attributes of?  The type cache
+ * counts versions of row types, so that each needs to be compared but once in a
+ * session.
  */
-static Oid
-checked_row_type(FunctionCallInfo fcinfo, Session *session)
+void
+call_check_row_type(Call *call, Oid type)
 {
-	Oid			type = get_fn_expr_rettype(fcinfo->flinfo);
-	uint64		version;
+	uint64		version = assign_record_type_identifier(type, -1);
 
-	/* called not by an expression, but by other C code */
-	if (!OidIsValid(type))
-		(void) get_call_result_type(fcinfo, &type, NULL);
-	version = assign_record_type_identifier(type, -1);
-	if (version != session->row_type)
+	if (version != call->session->row_type)
 	{
 		row_check(lookup_type_cache(type, TYPECACHE_TUPDESC)->tupDesc);
-		session->row_type = version;
+		call->session->row_type = version;
 	}
-	return type;
 }
 
 Call *
-call_begin(FunctionCallInfo fcinfo)
+call_get(FunctionCallInfo fcinfo)
 {
 	Call	   *call = (Call *) fcinfo->flinfo->fn_extra;
 
 	if (call == NULL)
 	{
 		call = call_make(fcinfo);
-		call->row_type = checked_row_type(fcinfo, call->session);
+		call->row_type = get_fn_expr_rettype(fcinfo->flinfo);
+		/* called not by an expression, but by other C code */
+		if (!OidIsValid(call->row_type))
+			(void) get_call_result_type(fcinfo, &call->row_type, NULL);
+		call_check_row_type(call, call->row_type);
 		fcinfo->flinfo->fn_extra = call;	/* only once it is whole */
 	}
-	return call_start(call);
+	return call;
 }
 
 Call *
-call_begin_table(FunctionCallInfo fcinfo, int natts)
+call_begin(FunctionCallInfo fcinfo)
+{
+	return call_start(call_get(fcinfo));
+}
+
+Call *
+call_get_table(FunctionCallInfo fcinfo, int natts)
 {
 	Call	   *call = (Call *) fcinfo->flinfo->fn_extra;
 
@@ -152,7 +156,13 @@ call_begin_table(FunctionCallInfo fcinfo, int natts)
 		MemoryContextSwitchTo(old);
 		fcinfo->flinfo->fn_extra = call;
 	}
-	return call_start(call);
+	return call;
+}
+
+Call *
+call_begin_table(FunctionCallInfo fcinfo, int natts)
+{
+	return call_start(call_get_table(fcinfo, natts));
 }
 
 Call *

@@ -23,6 +23,7 @@ typedef struct Call
 	TupleDesc	desc;			/* of the result, where it is another */
 	Charset		charset;
 	Arena		arena;			/* empty between calls */
+	struct OwnUse *own;			/* the rules of users' own that it reads by, or NULL (own_cache.h) */
 
 	/* private */
 	Session    *session;
@@ -45,6 +46,16 @@ extern Call *call_begin_table(FunctionCallInfo fcinfo, int natts);
 
 /* The same for a function that returns no row. */
 extern Call *call_begin_plain(FunctionCallInfo fcinfo);
+
+/*
+ * The same two, but nothing is begun yet: for what must come before and may
+ * call functions of SQL.  call_begin() or call_begin_table() follows.
+ */
+extern Call *call_get(FunctionCallInfo fcinfo);
+extern Call *call_get_table(FunctionCallInfo fcinfo, int natts);
+
+/* Raises an error unless the type is type bounce. */
+extern void call_check_row_type(Call *call, Oid type);
 
 /* The text argument of that number as UTF-8; SLICE_NONE for SQL's NULL. */
 extern Slice call_argument(FunctionCallInfo fcinfo, int number, Call *call);

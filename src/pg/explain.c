@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "pg/call.h"
+#include "pg/own_cache.h"
 #include "pg/row.h"
 #include "pg/srf.h"
 #if PG_VERSION_NUM >= 160000
@@ -21,6 +22,9 @@
 PG_FUNCTION_INFO_V1(bounce_explain_bytea);
 PG_FUNCTION_INFO_V1(bounce_explain_text);
 PG_FUNCTION_INFO_V1(bounce_explain_reply_text);
+PG_FUNCTION_INFO_V1(bounce_explain_bytea_own);
+PG_FUNCTION_INFO_V1(bounce_explain_text_own);
+PG_FUNCTION_INFO_V1(bounce_explain_reply_own);
 
 /* the columns of bounce_explain() in src/sql/15-explain.sql, in its order */
 enum
@@ -108,22 +112,26 @@ return_steps(FunctionCallInfo fcinfo, Call *call, const BounceExplanation *expla
 	}
 }
 
+/* 'own': the second argument is the ruleset. */
 static Datum
-explain(FunctionCallInfo fcinfo, bool is_text)
+explain(FunctionCallInfo fcinfo, bool is_text, bool own)
 {
+	BounceOptions options = {0};
 	struct varlena *raw;
 	Call	   *call;
 	Slice		message;
 	BounceExplanation explanation;
 
 	srf_begin(fcinfo);
+	if (own)
+		own_options(fcinfo, call_get_table(fcinfo, EXPLAIN_COLUMNS), 1, &options);
 	call = call_begin_table(fcinfo, EXPLAIN_COLUMNS);
 	raw = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
 	message = slice(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw));
 	if (is_text)
 		message = charset_to_utf8(&call->charset, &call->arena, message);
 
-	explanation = bounce_explain_message(&call->arena, message);
+	explanation = bounce_explain_message_with(&call->arena, message, &options);
 	return_steps(fcinfo, call, &explanation);
 
 	call_end(call);
@@ -134,30 +142,59 @@ explain(FunctionCallInfo fcinfo, bool is_text)
 Datum
 bounce_explain_bytea(PG_FUNCTION_ARGS)
 {
-	return explain(fcinfo, false);
+	return explain(fcinfo, false, false);
 }
 
 Datum
 bounce_explain_text(PG_FUNCTION_ARGS)
 {
-	return explain(fcinfo, true);
+	return explain(fcinfo, true, false);
 }
 
 Datum
-bounce_explain_reply_text(PG_FUNCTION_ARGS)
+bounce_explain_bytea_own(PG_FUNCTION_ARGS)
 {
+	return explain(fcinfo, false, true);
+}
+
+Datum
+bounce_explain_text_own(PG_FUNCTION_ARGS)
+{
+	return explain(fcinfo, true, true);
+}
+
+/* 'own': there is a fourth argument, the ruleset. */
+static Datum
+explain_reply(FunctionCallInfo fcinfo, bool own)
+{
+	BounceOptions options = {0};
 	Call	   *call;
 	BounceExplanation explanation;
 
 	srf_begin(fcinfo);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
+	if (own)
+		own_options(fcinfo, call_get_table(fcinfo, EXPLAIN_COLUMNS), 3, &options);
 	call = call_begin_table(fcinfo, EXPLAIN_COLUMNS);
-	explanation = bounce_explain_reply(&call->arena,
-									   call_argument(fcinfo, 0, call),
-									   call_argument(fcinfo, 1, call),
-									   call_argument(fcinfo, 2, call));
+	explanation = bounce_explain_reply_with(&call->arena,
+											call_argument(fcinfo, 0, call),
+											call_argument(fcinfo, 1, call),
+											call_argument(fcinfo, 2, call),
+											&options);
 	return_steps(fcinfo, call, &explanation);
 	call_end(call);
 	return (Datum) 0;
+}
+
+Datum
+bounce_explain_reply_text(PG_FUNCTION_ARGS)
+{
+	return explain_reply(fcinfo, false);
+}
+
+Datum
+bounce_explain_reply_own(PG_FUNCTION_ARGS)
+{
+	return explain_reply(fcinfo, true);
 }

@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "pg/call.h"
+#include "pg/own_cache.h"
 #include "pg/row.h"
 #include "pg/srf.h"
 #if PG_VERSION_NUM >= 160000
@@ -20,6 +21,8 @@
 
 PG_FUNCTION_INFO_V1(bounce_parse_bytea);
 PG_FUNCTION_INFO_V1(bounce_parse_text);
+PG_FUNCTION_INFO_V1(bounce_parse_bytea_own);
+PG_FUNCTION_INFO_V1(bounce_parse_text_own);
 
 /* Where the rows of a call go. */
 typedef struct Output
@@ -46,15 +49,19 @@ put_row(void *context, const BounceRow *row)
 	arena_rewind(&call->arena, mark);
 }
 
+/* 'own': the second argument is the ruleset, and all_kinds comes third. */
 static Datum
-parse(FunctionCallInfo fcinfo, bool is_text)
+parse(FunctionCallInfo fcinfo, bool is_text, bool own)
 {
+	BounceOptions options = {.all_kinds = PG_GETARG_BOOL(own ? 2 : 1)};
 	struct varlena *raw;
 	Call	   *call;
 	Slice		message;
 	Output		output;
 
 	srf_begin(fcinfo);
+	if (own)
+		own_options(fcinfo, call_get(fcinfo), 1, &options);
 	call = call_begin(fcinfo);
 	raw = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
 	message = slice(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw));
@@ -62,7 +69,7 @@ parse(FunctionCallInfo fcinfo, bool is_text)
 		message = charset_to_utf8(&call->charset, &call->arena, message);
 
 	output = (Output) {fcinfo, call, NULL};
-	bounce_read_each(&call->arena, message, PG_GETARG_BOOL(1), put_row, &output);
+	bounce_read_each_with(&call->arena, message, &options, put_row, &output);
 	call_check_memory(call);
 
 	call_end(call);
@@ -73,11 +80,23 @@ parse(FunctionCallInfo fcinfo, bool is_text)
 Datum
 bounce_parse_bytea(PG_FUNCTION_ARGS)
 {
-	return parse(fcinfo, false);
+	return parse(fcinfo, false, false);
 }
 
 Datum
 bounce_parse_text(PG_FUNCTION_ARGS)
 {
-	return parse(fcinfo, true);
+	return parse(fcinfo, true, false);
+}
+
+Datum
+bounce_parse_bytea_own(PG_FUNCTION_ARGS)
+{
+	return parse(fcinfo, false, true);
+}
+
+Datum
+bounce_parse_text_own(PG_FUNCTION_ARGS)
+{
+	return parse(fcinfo, true, true);
 }

@@ -2,8 +2,8 @@
  * session.c
  *	  What a backend keeps from one statement to the next.
  *
- * This is the extension's only state that changes, and no verdict depends on
- * it: it holds what is dear to make (expressions, compiled from the patterns
+ * Rules of users' own aside (own_cache.c), this is the extension's only state that
+ * changes, and no verdict depends on it: it holds what is dear to make (expressions, compiled from the patterns
  * of data/, and iconv's descriptors), what was found true and stays so (the
  * form of a row type), and room to work in.  An application that connects, parses one mail and goes has
  * an empty one and gets the same rows as a query over a million.
@@ -36,6 +36,12 @@ lasting_release(void *context, void *block)
 	pfree(block);
 }
 
+void
+session_arena(Arena *arena, MemoryContext context)
+{
+	arena_init(arena, lasting_alloc, lasting_release, context, NULL);
+}
+
 /*
  * An error in the middle leaves no session: until it is whole its memory
  * belongs to the statement.
@@ -57,7 +63,7 @@ session_get(void)
 									ALLOCSET_DEFAULT_SIZES);
 	session = (Session *) MemoryContextAlloc(context, sizeof(Session));
 	memset(session, 0, offsetof(Session, spare));
-	arena_init(&session->lasting, lasting_alloc, lasting_release, context, NULL);
+	session_arena(&session->lasting, context);
 	regexes_init_kept(&session->regexes, &session->lasting);
 	MemoryContextSetParent(context, TopMemoryContext);
 	the_session = session;

@@ -29,6 +29,9 @@ typedef struct Session
 	char		spare[SPARE_BYTES]; /* see call.c */
 } Session;
 
+/* Prepares an arena whose blocks lie in that context; it gets no interrupt hook and raises no error. */
+extern void session_arena(Arena *arena, MemoryContext context);
+
 /* The backend's, made when it is first asked for. */
 extern Session *session_get(void);
 

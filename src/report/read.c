@@ -2,6 +2,7 @@
  * read.c
  *	  Which reader a message gets: by what it is, strongest evidence first.
  *
+ *	  0. whatever a format of the user's own is signed by
  *	  1. message/feedback-report           a complaint
  *	  2. message/delivery-status           a delivery report, whatever holds it
  *	  3. message/disposition-notification  a receipt, or a Sieve rejection
@@ -16,6 +17,7 @@
 #include "mail/address.h"
 #include "report/feedback.h"
 #include "report/named.h"
+#include "report/own_formats.h"
 #include "report/reading.h"
 
 #define MAX_WRAPPINGS 4			/* reports inside reports that are opened */
@@ -32,6 +34,8 @@ read_message(Reading *reading)
 	report->date = decode_date(mime_field(&root->header, SLICE_LIT("Date")));
 	memset(&report->returned, 0, sizeof(report->returned));
 	report_read_returned(reading);
+	if (reading->formats && own_formats_read(reading))
+		return true;
 	if (feedback >= 0)
 	{
 		Slice		text = reading_part_text(reading, &reading->message->parts[feedback], LIMIT_DECODE_BYTES);
@@ -90,9 +94,9 @@ read_wrapped(Reading *reading)
 }
 
 void
-report_read(Arena *arena, const Message *message, Trail *trail, Report *report)
+report_read(Arena *arena, const Message *message, struct OwnFormats *formats, Trail *trail, Report *report)
 {
-	Reading		reading = {.arena = arena, .message = message, .report = report};
+	Reading		reading = {.arena = arena, .message = message, .report = report, .formats = formats};
 	Slice		bounce;
 
 	memset(report, 0, sizeof(*report));

@@ -19,6 +19,7 @@ typedef struct Reading
 	Arena	   *arena;
 	const Message *message;
 	Report	   *report;
+	struct OwnFormats *formats; /* the user's own, or NULL */
 	Signs		signs;
 	int			root;
 

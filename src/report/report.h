@@ -61,6 +61,7 @@ typedef struct Delivery
 typedef struct Returned
 {
 	bool		present;
+	Slice		header;			/* where the fields stand, all of them */
 	Slice		from;
 	Slice		to;
 	Slice		subject;
@@ -81,6 +82,7 @@ typedef struct Report
 	Trail	   *trail;			/* or NULL */
 	const Header *header;		/* of the report itself: that of its root part */
 	uint16_t	decoder;		/* row of knowledge_decoders, DECODER_NONE */
+	const char *own_format;		/* the name of the user's own format that spoke, or NULL */
 	Delivery   *deliveries;
 	size_t		count;
 	size_t		allocated;
@@ -103,9 +105,10 @@ typedef struct Report
 
 /*
  * Reads what the message reports.  count = 0 when it is no report of any kind.
- * Kinds of all sorts are filled; the caller picks.  'trail' may be NULL.
+ * Kinds of all sorts are filled; the caller picks.  'formats', which come
+ * first, and 'trail' may be NULL.
  */
-void		report_read(Arena *arena, const Message *message, Trail *trail, Report *report);
+void		report_read(Arena *arena, const Message *message, struct OwnFormats *formats, Trail *trail, Report *report);
 
 /*
  * Of a report with very many recipients report_read() leaves some unread.

@@ -85,6 +85,8 @@ returned_from_header(Arena *arena, const Header *header, Returned *returned)
 			}
 		}
 	}
+	if (returned->present && returned->header.p == NULL)
+		returned->header = header->bytes;
 }
 
 /* Offset of the first line at or after 'from' that looks like a field, text.n for none within some lines. */

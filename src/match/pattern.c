@@ -1,0 +1,238 @@
+/*
+ * pattern.c
+ *	  Patterns that a user wrote: words, domains, regular expressions.
+ *
+ * What PCRE2 makes of a pattern is malloc's, for its machine code can't lie in
+ * an arena; whoever made a pattern gives it back.  Machine code is made when a
+ * pattern was used some times, or when the interpreter gave up: the two meet
+ * their bounds at different texts, and the answer must not hang on which of
+ * them is asked.  So where one gives up the other is asked, too.
+ */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "mail/limits.h"
+#include "match/fold.h"
+#include "match/pattern.h"
+
+#define USES_BEFORE_JIT 8		/* see regex.c */
+
+void
+pattern_words(Arena *arena, Slice text, Pattern *pattern)
+{
+	*pattern = (Pattern) {.kind = PATTERN_BROKEN};
+	pattern->words = fold_text(arena, text);
+	if (pattern->words.n > 0)
+		pattern->kind = PATTERN_WORDS;
+}
+
+void
+pattern_domain(Arena *arena, Slice text, Pattern *pattern)
+{
+	*pattern = (Pattern) {.kind = PATTERN_BROKEN};
+	text = slice_trim(text);
+	if (slice_starts_nocase(text, SLICE_LIT("*.")))
+		text = slice(text.p + 1, text.n - 1);
+	while (text.n > 0 && text.p[0] == '.')
+		text = slice(text.p + 1, text.n - 1);
+	while (text.n > 0 && text.p[text.n - 1] == '.')
+		text.n--;
+	pattern->words = arena_copy_lower(arena, text);
+	if (pattern->words.n > 0)
+		pattern->kind = PATTERN_DOMAIN;
+}
+
+bool
+pattern_regex(Slice text, bool captures, Pattern *pattern, PatternError *error)
+{
+	uint32_t	options = PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT |
+		(captures ? PCRE2_MULTILINE : PCRE2_NO_AUTO_CAPTURE);
+	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	int			number = PCRE2_ERROR_HEAP_FAILED;
+	PCRE2_SIZE	offset = 0;
+
+	*pattern = (Pattern) {.kind = PATTERN_BROKEN};
+	if (context)
+	{
+		(void) pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
+		pattern->code = pcre2_compile((PCRE2_SPTR) text.p, text.n, options, &number, &offset, context);
+		pcre2_compile_context_free(context);
+	}
+	if (pattern->code == NULL)
+	{
+		if (error)
+		{
+			error->offset = offset < text.n ? offset : text.n;
+			error->no_memory = number == PCRE2_ERROR_HEAP_FAILED;
+			(void) pcre2_get_error_message(number, (PCRE2_UCHAR *) error->message, sizeof(error->message));
+		}
+		return false;
+	}
+	pattern->kind = PATTERN_REGEX;
+	return true;
+}
+
+void
+pattern_free(Pattern *pattern)
+{
+	pcre2_code_free(pattern->code);
+	*pattern = (Pattern) {.kind = PATTERN_NONE};
+}
+
+bool
+pattern_tools_init(PatternTools *tools)
+{
+	tools->data = pcre2_match_data_create(PATTERN_GROUPS, NULL);
+	tools->context = pcre2_match_context_create(NULL);
+	if (tools->context != NULL)
+	{
+		(void) pcre2_set_match_limit(tools->context, LIMIT_OWN_STEPS);
+		(void) pcre2_set_depth_limit(tools->context, LIMIT_OWN_DEPTH);
+		(void) pcre2_set_heap_limit(tools->context, LIMIT_OWN_HEAP_KB);
+	}
+	return tools->data != NULL && tools->context != NULL;
+}
+
+void
+pattern_tools_free(PatternTools *tools)
+{
+	pcre2_match_data_free(tools->data);
+	pcre2_match_context_free(tools->context);
+	*tools = (PatternTools) {NULL, NULL};
+}
+
+static bool
+gave_up(int result)
+{
+	return result == PCRE2_ERROR_MATCHLIMIT || result == PCRE2_ERROR_DEPTHLIMIT ||
+		result == PCRE2_ERROR_HEAPLIMIT || result == PCRE2_ERROR_JIT_STACKLIMIT;
+}
+
+/* The text was checked when it was decoded: PCRE2 needs not do it again and again. */
+static int
+match(const Pattern *pattern, const PatternTools *tools, Slice text, size_t from, uint32_t options)
+{
+	return pcre2_match(pattern->code, (PCRE2_SPTR) text.p, text.n, from, options | PCRE2_NO_UTF_CHECK, tools->data, tools->context);
+}
+
+/* Makes machine code, where that can be done; whether there is some. */
+static bool
+make_machine_code(Pattern *pattern)
+{
+	size_t		size = 0;
+
+	pattern->uses = USES_BEFORE_JIT;
+	(void) pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+	pattern->machine = pcre2_pattern_info(pattern->code, PCRE2_INFO_JITSIZE, &size) == 0 && size > 0;
+	return pattern->machine;
+}
+
+static PatternResult
+run(Pattern *pattern, const PatternTools *tools, Slice text, size_t from, size_t until)
+{
+	bool		interpreted;
+	int			result;
+
+	if (pattern->uses < USES_BEFORE_JIT && ++pattern->uses == USES_BEFORE_JIT)
+		(void) make_machine_code(pattern);
+	interpreted = !pattern->machine;
+	(void) pcre2_set_offset_limit(tools->context, until);
+	result = match(pattern, tools, text, from, 0);
+	if (gave_up(result) && !interpreted)
+		result = match(pattern, tools, text, from, PCRE2_NO_JIT);
+	else if (gave_up(result) && make_machine_code(pattern))
+		result = match(pattern, tools, text, from, 0);
+	if (gave_up(result))
+		return PATTERN_GIVES_UP;
+	return result >= 0 ? PATTERN_MATCHES : PATTERN_FAILS;
+}
+
+/* "mail.example.com" for "example.com", but not "notexample.com" */
+static bool
+is_within(Slice host, Slice domain)
+{
+	while (host.n > 0 && host.p[host.n - 1] == '.')
+		host.n--;
+	return slice_ends_nocase(host, domain) &&
+		(host.n == domain.n || host.p[host.n - domain.n - 1] == '.');
+}
+
+PatternResult
+pattern_match(Pattern *pattern, const PatternTools *tools, Slice text, Slice folded, Slice *where)
+{
+	PatternResult result = PATTERN_FAILS;
+	size_t		at;
+
+	*where = text;
+	switch (pattern->kind)
+	{
+		case PATTERN_NONE:
+			return PATTERN_MATCHES;
+		case PATTERN_BROKEN:
+			break;
+		case PATTERN_WORDS:
+			at = slice_find_nocase(folded, pattern->words, 0);
+			if (at != SLICE_NPOS)
+			{
+				*where = slice(folded.p + at, pattern->words.n);
+				result = PATTERN_MATCHES;
+			}
+			break;
+		case PATTERN_DOMAIN:
+			if (is_within(text, pattern->words))
+				result = PATTERN_MATCHES;
+			break;
+		case PATTERN_REGEX:
+			result = run(pattern, tools, text, 0, PCRE2_UNSET);
+			if (result == PATTERN_MATCHES)
+			{
+				const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(tools->data);
+
+				/* \K may put the start behind the end */
+				if (ends[0] < ends[1])
+					*where = slice(text.p + ends[0], ends[1] - ends[0]);
+			}
+			break;
+	}
+	return result;
+}
+
+PatternResult
+pattern_next(Pattern *pattern, const PatternTools *tools, Slice text, size_t from, size_t until, Slice *groups)
+{
+	PatternResult result;
+	const PCRE2_SIZE *ends;
+	unsigned	count = pattern_group_count(pattern) + 1;
+
+	if (pattern->kind != PATTERN_REGEX || from > text.n)
+		return PATTERN_FAILS;
+	result = run(pattern, tools, text, from, until);
+	if (result != PATTERN_MATCHES)
+		return result;
+	ends = pcre2_get_ovector_pointer(tools->data);
+	for (unsigned i = 0; i < PATTERN_GROUPS; i++)
+	{
+		groups[i] = SLICE_NONE;
+		if (i < count && ends[2 * i] != PCRE2_UNSET && ends[2 * i] <= ends[2 * i + 1])
+			groups[i] = slice(text.p + ends[2 * i], ends[2 * i + 1] - ends[2 * i]);
+	}
+	return result;
+}
+
+unsigned
+pattern_group(const Pattern *pattern, const char *name)
+{
+	int			number = pattern->kind == PATTERN_REGEX ? pcre2_substring_number_from_name(pattern->code, (PCRE2_SPTR) name) : 0;
+
+	return number > 0 && number < PATTERN_GROUPS ? (unsigned) number : 0;
+}
+
+unsigned
+pattern_group_count(const Pattern *pattern)
+{
+	uint32_t	count = 0;
+
+	if (pattern->kind == PATTERN_REGEX)
+		(void) pcre2_pattern_info(pattern->code, PCRE2_INFO_CAPTURECOUNT, &count);
+	return count;
+}
