@@ -5,16 +5,21 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "mail/address_key.h"
 #include "mail/utf8.h"
 #include "pg/call.h"
 #include "pg/normal.h"
+#include "pg/row.h"
+#include "report/verp.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(bounce_address_key);
 PG_FUNCTION_INFO_V1(bounce_domain_key);
 PG_FUNCTION_INFO_V1(bounce_domain_display);
+PG_FUNCTION_INFO_V1(bounce_decode_address);
 
 /*
  * Does the database's encoding hold all of s?  *converted gets it; what is not
@@ -85,4 +90,69 @@ bounce_domain_display(PG_FUNCTION_ARGS)
 	if (!is_held(call, domain_display(&call->arena, domain, &form), &converted))
 		converted = domain_key(&call->arena, domain, &form);
 	return end_with_text(fcinfo, call, converted);
+}
+
+/* The columns of bounce_decode_address() in src/sql/30-address.sql. */
+enum
+{
+	HIDDEN_SCHEME,
+	HIDDEN_ADDRESS,
+	HIDDEN_TAG,
+	HIDDEN_COLUMNS
+};
+
+/* "AT" or "TAG AT", as the user writes his own delimiters. */
+static VerpDelimiters
+delimiters_of(Slice text)
+{
+	VerpDelimiters own = {SLICE_NONE, SLICE_NONE};
+	size_t		n = 0;
+
+	text = slice_trim(text);
+	while (n < text.n && !ascii_is_space(text.p[n]))
+		n++;
+	own.at = slice(text.p, n);
+	if (n < text.n)
+	{
+		own.tag = own.at;
+		own.at = slice_trim(slice(text.p + n, text.n - n));
+	}
+	for (size_t i = 0; i < own.at.n; i++)
+	{
+		if (ascii_is_space(own.at.p[i]))
+			n = 0;
+	}
+	if (n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("delimiters must be one word, or two with a blank between them"),
+				 errdetail("The last word stands for the \"@\" of the hidden address, the one before it for what is between the tag and that address."),
+				 errhint("Try '+ =', or '-- _at_'.")));
+	return own;
+}
+
+Datum
+bounce_decode_address(PG_FUNCTION_ARGS)
+{
+	Call	   *call = call_begin_table(fcinfo, HIDDEN_COLUMNS);
+	Arena	   *arena = &call->arena;
+	Slice		address = call_argument(fcinfo, 0, call);
+	VerpDelimiters own = {SLICE_NONE, SLICE_NONE};
+	HiddenAddress hidden;
+	Datum		values[HIDDEN_COLUMNS];
+	bool		isnull[HIDDEN_COLUMNS] = {true, true, true};
+	HeapTuple	tuple;
+
+	if (!PG_ARGISNULL(1))
+		own = delimiters_of(call_argument(fcinfo, 1, call));
+	if (verp_peel_written(arena, address, own.at.n > 0 ? &own : NULL, &hidden))
+	{
+		values[HIDDEN_SCHEME] = row_text(slice(hidden.scheme, strlen(hidden.scheme)), &call->charset, arena, &isnull[HIDDEN_SCHEME]);
+		values[HIDDEN_ADDRESS] = row_text(hidden.address, &call->charset, arena, &isnull[HIDDEN_ADDRESS]);
+		values[HIDDEN_TAG] = row_text(hidden.tag, &call->charset, arena, &isnull[HIDDEN_TAG]);
+	}
+	call_check_memory(call);
+	tuple = heap_form_tuple(call->desc, values, isnull);
+	call_end(call);
+	PG_RETURN_DATUM(HeapTupleGetDatum(tuple));
 }

@@ -40,6 +40,14 @@ static const struct
 	{SLICE_LIT("BYOIPHostNameLookupUnavailable"), "networkerror"},
 };
 
+/* An element of "headers", which has the fields of the message that was sent. */
+typedef struct HeaderElement
+{
+	uint32_t	element;
+	Slice		name;
+	Slice		value;
+} HeaderElement;
+
 typedef struct Notice
 {
 	BounceKind	kind;
@@ -54,6 +62,10 @@ typedef struct Notice
 	/* of each delivery: the element of the list that it was read from, in rising order */
 	uint32_t   *elements;
 	size_t		allocated;
+
+	HeaderElement *fields;
+	size_t		field_count;
+	size_t		fields_allocated;
 } Notice;
 
 /* A string's text. */
@@ -165,6 +177,83 @@ read_recipient(Report *report, Notice *notice, const JsonReader *reader, size_t 
 	}
 }
 
+/* The element of that number, a new one where they go on; NULL when LIMIT_HEADER_FIELDS is met or memory ran out. */
+static HeaderElement *
+header_element(Report *report, Notice *notice, uint32_t element)
+{
+	HeaderElement *fields;
+
+	if (notice->field_count > 0 && notice->fields[notice->field_count - 1].element == element)
+		return &notice->fields[notice->field_count - 1];
+	if (notice->field_count >= LIMIT_HEADER_FIELDS)
+		return NULL;
+	fields = arena_grow(report->message_arena, notice->fields, notice->field_count, &notice->fields_allocated, sizeof(HeaderElement));
+	if (fields == NULL)
+		return NULL;
+	notice->fields = fields;
+	fields[notice->field_count] = (HeaderElement) {element, SLICE_NONE, SLICE_NONE};
+	return &fields[notice->field_count++];
+}
+
+static void
+read_header_element(Report *report, Notice *notice, const JsonReader *reader, Slice text)
+{
+	HeaderElement *field = header_element(report, notice, element_of(reader));
+
+	if (field == NULL)
+		return;
+	if (slice_equal(reader->keys[reader->depth - 1], SLICE_LIT("name")))
+		field->name = text;
+	else
+		field->value = text;
+}
+
+/* Where not all fields are reported, those that always are make do. */
+static void
+add_common_fields(Report *report, Notice *notice)
+{
+	const HeaderElement common[] = {
+		{1, SLICE_LIT("From"), report->returned.from},
+		{2, SLICE_LIT("Subject"), report->returned.subject},
+		{3, SLICE_LIT("Message-ID"), report->returned.message_id},
+	};
+
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+	{
+		HeaderElement *field = common[i].value.n > 0 ? header_element(report, notice, common[i].element) : NULL;
+
+		if (field)
+			*field = common[i];
+	}
+}
+
+/* The header of the message that was sent, as it was before it became JSON. */
+static Slice
+written_header(Arena *arena, const Notice *notice)
+{
+	size_t		size = 0;
+	size_t		n = 0;
+	char	   *out;
+
+	for (size_t i = 0; i < notice->field_count; i++)
+		size += notice->fields[i].name.n + notice->fields[i].value.n + 3;
+	out = size > 0 ? arena_alloc(arena, size) : NULL;
+	if (out == NULL)
+		return SLICE_NONE;
+	for (size_t i = 0; i < notice->field_count; i++)
+	{
+		const Slice pieces[] = {notice->fields[i].name, SLICE_LIT(": "), notice->fields[i].value};
+
+		for (size_t k = 0; k < sizeof(pieces) / sizeof(pieces[0]); k++)
+		{
+			for (size_t at = 0; at < pieces[k].n; at++)
+				out[n++] = pieces[k].p[at] == '\n' || pieces[k].p[at] == '\r' ? ' ' : pieces[k].p[at];
+		}
+		out[n++] = '\n';
+	}
+	return slice(out, n);
+}
+
 static void
 read_value(Report *report, Notice *notice, const JsonReader *reader, size_t first, Slice text)
 {
@@ -201,6 +290,8 @@ read_value(Report *report, Notice *notice, const JsonReader *reader, size_t firs
 		returned->date = decode_date(text);
 	else if (PATH(reader, "mail", "messageId"))
 		notice->message_id = text;
+	else if (PATH(reader, "mail", "headers", "name") || PATH(reader, "mail", "headers", "value"))
+		read_header_element(report, notice, reader, text);
 	else if (PATH(reader, "mail", "commonHeaders", "subject"))
 		returned->subject = text;
 	else if (PATH(reader, "mail", "commonHeaders", "messageId"))
@@ -300,6 +391,9 @@ sns_read(Report *report, Slice text)
 		return false;
 	}
 	report->returned.present = true;
+	if (notice.field_count == 0)
+		add_common_fields(report, &notice);
+	report->returned.header = written_header(report->message_arena, &notice);
 	if (report->returned.message_id.n == 0)
 		report->returned.message_id = notice.message_id;
 	if (notice.happened.known)

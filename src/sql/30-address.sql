@@ -28,3 +28,36 @@ CREATE FUNCTION bounce_domain_display(domain text) RETURNS text
 	AS 'MODULE_PATHNAME', 'bounce_domain_display' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3;
 
 COMMENT ON FUNCTION bounce_domain_display(text) IS 'a domain as people read it: internationalised labels in their own letters';
+
+-- What an address hides that was made for returned mail: who was mailed (VERP),
+-- who had sent a mail before a forwarder or tagger rewrote it, or a mere tag.
+-- Decodes to the innermost.  Takes the address in any form that
+-- bounce_address_key() takes, too.  NULLs where it hides nothing.
+--
+--   scheme  address                                              hidden             tag
+--   verp    list-bounces+user=example.com@list (Mailman)         user@example.com   list-bounces
+--           list-return-17-user=example.com@list (ezmlm, qmail)  user@example.com   list-return-17
+--           list+bounces-17-user=example.com@list (mlmmj)        user@example.com   list+bounces-17
+--           bounce+user==a==example.com==list@robot (Sympa)      user@example.com   list
+--           owner-list*user**example.com@host (LISTSERV)         user@example.com   owner-list
+--           bounce-user-example.com@list, where there is no doubt
+--   srs0    SRS0=hash=tt=example.com=user@forwarder              user@example.com   hash=tt
+--   srs1    SRS1=hash=first==hash=tt=example.com=user@forwarder  user@example.com   hash=first==hash=tt
+--   batv    prvs=tag=user@example.com, msprvs1=tag=user@...      user@example.com   tag
+--   btv1    btv1==tag==user@example.com (Barracuda)              user@example.com   tag
+--   tag     bounce+tag@list                                      bounce@list        tag
+--
+-- "delimiters" are one's own: what stands for the "@" of the hidden address, and
+-- before that, behind a blank, what stands between the tag and that address:
+-- '-- _at_' for bounce--user_at_example.com@list.  Raises an error where they are
+-- more or fewer words, never for an address.
+CREATE FUNCTION bounce_decode_address(
+	encoded text,
+	delimiters text DEFAULT NULL,
+	OUT scheme text,
+	OUT address text,
+	OUT tag text
+) RETURNS record
+	AS 'MODULE_PATHNAME', 'bounce_decode_address' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION bounce_decode_address(text, text) IS 'the address that another one hides: VERP, SRS, BATV, or its tag';

@@ -7,6 +7,82 @@
 #include "report/verp.h"
 #include "tap.h"
 
+/* An address made for returned mail, to the innermost. */
+static void
+test_peel(void)
+{
+	static const struct
+	{
+		Slice		address;
+		VerpDelimiters own;
+		const char *scheme;		/* NULL: nothing is hidden */
+		Slice		hidden;
+		Slice		tag;
+	}			cases[] = {
+		{SLICE_LIT("List-Bounces+user=example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("List-Bounces")},
+		{SLICE_LIT("list-return-17-user=example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("list-return-17")},
+		{SLICE_LIT("user=example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_NONE},
+		{SLICE_LIT("bounce+user==a==example.com==news@robot.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("news")},
+		{SLICE_LIT("bounce+user==a==example.com@robot.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("bounce")},
+		{SLICE_LIT("owner-news*user**example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("owner-news")},
+		{SLICE_LIT("bounce-user-example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("bounce")},
+		{SLICE_LIT("news-return-17-user-example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("news-return-17")},
+		/* which of the hyphens is it? */
+		{SLICE_LIT("bounce-user-my-shop.example@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+		{SLICE_LIT("user-example.com@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+		{SLICE_LIT("bounce-user-1.2@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+		{SLICE_LIT("bounce-example.com@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+		/* delimiters of one's own */
+		{SLICE_LIT("bounce--17--mary_at_example.com@list.example"), {SLICE_LIT("--17--"), SLICE_LIT("_at_")}, "verp", SLICE_LIT("mary@example.com"), SLICE_LIT("bounce")},
+		{SLICE_LIT("bounce--mary--ann_at_x_AT_example.com@list.example"), {SLICE_LIT("--"), SLICE_LIT("_at_")}, "verp", SLICE_LIT("mary--ann_at_x@example.com"), SLICE_LIT("bounce")},
+		{SLICE_LIT("bounces+user_at_example.com@list.example"), {SLICE_NONE, SLICE_LIT("_at_")}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("bounces")},
+		{SLICE_LIT("user_at_example.com@list.example"), {SLICE_NONE, SLICE_LIT("_at_")}, "verp", SLICE_LIT("user@example.com"), SLICE_NONE},
+		{SLICE_LIT("bounce_at_example.com@list.example"), {SLICE_LIT("--"), SLICE_LIT("_at_")}, NULL, SLICE_NONE, SLICE_NONE},
+		{SLICE_LIT("bounces+user=example.com@list.example"), {SLICE_LIT("--"), SLICE_LIT("_at_")}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("bounces")},
+		{SLICE_LIT("prvs=0123456789=x--user_at_example.com@list.example"), {SLICE_LIT("--"), SLICE_LIT("_at_")}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("x")},
+		/* tags: one's own, but not those of others */
+		{SLICE_LIT("bounce+AbC9@list.example"), {SLICE_NONE, SLICE_NONE}, "tag", SLICE_LIT("bounce@list.example"), SLICE_LIT("AbC9")},
+		{SLICE_LIT("prvs=0123456789=bounce+17@list.example"), {SLICE_NONE, SLICE_NONE}, "tag", SLICE_LIT("bounce@list.example"), SLICE_LIT("17")},
+		{SLICE_LIT("SRS0=h=t=example.com=user+x@forward.example"), {SLICE_NONE, SLICE_NONE}, "srs0", SLICE_LIT("user+x@example.com"), SLICE_LIT("h=t")},
+		{SLICE_LIT("bounces+user+x=example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user+x@example.com"), SLICE_LIT("bounces")},
+		{SLICE_LIT("+x@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+		{SLICE_LIT("x+@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+		/* schemes that wrap one another */
+		{SLICE_LIT("SRS1=h=fwd.example==h=t=example.com=user@other.example"), {SLICE_NONE, SLICE_NONE}, "srs1", SLICE_LIT("user@example.com"), SLICE_LIT("h=fwd.example==h=t")},
+		{SLICE_LIT("btv1==abc==prvs=0123456789=user@list.example"), {SLICE_NONE, SLICE_NONE}, "batv", SLICE_LIT("user@list.example"), SLICE_LIT("0123456789")},
+		{SLICE_LIT("btv1==abc==user@list.example"), {SLICE_NONE, SLICE_NONE}, "btv1", SLICE_LIT("user@list.example"), SLICE_LIT("abc")},
+		{SLICE_LIT("user@example.com"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+		{SLICE_LIT("@"), {SLICE_NONE, SLICE_LIT("@")}, NULL, SLICE_NONE, SLICE_NONE},
+		{SLICE_LIT(""), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+	};
+	Arena		arena;
+	TestOwner	owner;
+	char		nested[1024];
+	HiddenAddress hidden;
+
+	test_arena(&arena, &owner);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		Slice		address = exact_copy(cases[i].address);
+		bool		found = verp_peel(&arena, address, &cases[i].own, &hidden);
+
+		ok(found == (cases[i].scheme != NULL), cases[i].address.n ? cases[i].address.p : "nothing");
+		if (found && cases[i].scheme)
+		{
+			ok(strcmp(hidden.scheme, cases[i].scheme) == 0, cases[i].scheme);
+			is(hidden.address, cases[i].hidden, "  hides it");
+			is(hidden.tag, cases[i].tag, "  beside its tag");
+		}
+		free((char *) address.p);
+	}
+	/* thousands of layers end somewhere */
+	for (size_t i = 0; i + 5 <= sizeof(nested); i += 5)
+		memcpy(nested + i, "prvs=", 5);
+	memcpy(nested + sizeof(nested) - 6, "@b.cde", 6);
+	ok(verp_peel(&arena, slice(nested, sizeof(nested)), NULL, &hidden), "many layers");
+	arena_reset(&arena);
+}
+
 int
 main(void)
 {
@@ -45,6 +121,23 @@ main(void)
 		{SLICE_LIT("prvs=@example.com"), VERP_NONE, SLICE_NONE},
 		{SLICE_LIT("prvs==user@example.com"), VERP_NONE, SLICE_NONE},
 		{SLICE_LIT("prvs=0123456789=@example.com"), VERP_NONE, SLICE_NONE},
+		/* what else writes them */
+		{SLICE_LIT("srs1+hhh=forward.example=-hhh=tt=example.com=user@other.example"), VERP_SENDER, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("srs1=hhh=forward.examplehhh=tt=example.com=user@other.example"), VERP_NONE, SLICE_NONE},
+		{SLICE_LIT("prvs=user/0123456789@example.com"), VERP_SENDER, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("prvs=user/1@example.com"), VERP_NONE, SLICE_NONE},
+		{SLICE_LIT("msprvs1=18112abc=bounces-17-1@example.com"), VERP_SENDER, SLICE_LIT("bounces-17-1@example.com")},
+		{SLICE_LIT("btv1==05384ddc35b==user@example.com"), VERP_SENDER, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("btv1====user@example.com"), VERP_NONE, SLICE_NONE},
+		{SLICE_LIT("btv1==05384ddc35b==@example.com"), VERP_NONE, SLICE_NONE},
+		{SLICE_LIT("bounce+mary+ann==a==example.com==news@robot.example"), VERP_RECIPIENT, SLICE_LIT("mary+ann@example.com")},
+		{SLICE_LIT("bounce+user==a==localhost==news@robot.example"), VERP_NONE, SLICE_NONE},
+		{SLICE_LIT("owner-news*user**example.com@listserv.example"), VERP_RECIPIENT, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("owner-news***example.com@listserv.example"), VERP_NONE, SLICE_NONE},
+		/* one in another */
+		{SLICE_LIT("prvs=0123456789=bounce-1-user=example.com@list.example"), VERP_RECIPIENT, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("srs0=hhh=tt=list.example=bounces+user=example.com@forward.example"), VERP_RECIPIENT, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("srs0=hhh=tt=list.example=prvs=0123456789=user@forward.example"), VERP_SENDER, SLICE_LIT("user@list.example")},
 		{SLICE_LIT("=@=.="), VERP_NONE, SLICE_NONE},
 		{SLICE_LIT("@"), VERP_NONE, SLICE_NONE},
 		{SLICE_LIT(""), VERP_NONE, SLICE_NONE},
@@ -71,5 +164,6 @@ main(void)
 	is(verp_beside(SLICE_LIT("mary-ann@b.example"), SLICE_LIT("x@c.example")), SLICE_LIT("mary-ann@b.example"), "another one failed");
 	is(verp_beside(SLICE_LIT("ann@b.example"), SLICE_LIT("ann@b.example")), SLICE_LIT("ann@b.example"), "the same");
 	is(verp_beside(SLICE_LIT("ann@b.example"), SLICE_NONE), SLICE_LIT("ann@b.example"), "nobody is named");
+	test_peel();
 	return finish();
 }

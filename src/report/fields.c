@@ -1,0 +1,88 @@
+/*
+ * fields.c
+ *	  Fields of a mail by their name, those of the returned message first.
+ *
+ * Which message was returned is what the report's readers say, so that a
+ * field is of the same message as the Message-ID of its row.
+ */
+#include "mail/mbox.h"
+#include "report/fields.h"
+#include "report/report.h"
+
+typedef struct Search
+{
+	Arena	   *arena;
+	Slice		name;
+	bool		(*take) (void *context, FieldOrigin origin, Slice value);
+	void	   *context;
+} Search;
+
+/* False when the taker wants no more. */
+static bool
+search_header(const Search *search, const Header *header, FieldOrigin origin)
+{
+	for (size_t i = 0; i < header->count; i++)
+	{
+		const Field *field = &header->fields[i];
+
+		if (slice_equal_nocase(field->name, search->name) &&
+			!search->take(search->context, origin, decode_header(search->arena, field->value)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+search_returned(const Search *search, const Returned *returned)
+{
+	Header		header;
+	Slice		body;
+	char		line_end;
+
+	if (!returned->present || returned->header.n == 0)
+		return true;
+	/* that of the text it stands in, which may have been decoded */
+	line_end = memchr(returned->header.p, '\n', returned->header.n) ? '\n' : '\r';
+	mime_header(search->arena, returned->header, line_end, LIMIT_HEADER_FIELDS, &header, &body);
+	return search_header(search, &header, FIELD_RETURNED);
+}
+
+static bool
+search_message(const Search *search, Slice raw)
+{
+	Message		message;
+	Report		report;
+
+	mime_scan(search->arena, raw, &message);
+	report_read(search->arena, &message, NULL, &report);
+	/* the text may quote the header that no part holds */
+	if (report.count > 0 && !report.returned.present)
+		report_read_words(&report);
+	if (!search_returned(search, &report.returned))
+		return false;
+	if (message.count == 0)
+		return true;
+	if (report.header && report.header != &message.parts[0].header &&
+		!search_header(search, report.header, FIELD_REPORT))
+		return false;
+	return search_header(search, &message.parts[0].header, FIELD_REPORT);
+}
+
+void
+fields_each(Arena *arena, Slice raw, Slice name,
+			bool (*take) (void *context, FieldOrigin origin, Slice value), void *context)
+{
+	Search		search = {arena, slice_trim(name), take, context};
+	Slice		message;
+	size_t		offset = 0;
+
+	if (search.name.n > 0 && search.name.p[search.name.n - 1] == ':')
+		search.name = slice_trim(slice(search.name.p, search.name.n - 1));
+	if (search.name.n == 0)
+		return;
+	while (mbox_next(raw, &offset, &message))
+	{
+		if (!search_message(&search, message))
+			return;
+	}
+}
