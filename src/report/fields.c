@@ -54,7 +54,7 @@ search_message(const Search *search, Slice raw)
 	Report		report;
 
 	mime_scan(search->arena, raw, &message);
-	report_read(search->arena, &message, NULL, &report);
+	report_read(search->arena, &message, NULL, NULL, &report);
 	/* the text may quote the header that no part holds */
 	if (report.count > 0 && !report.returned.present)
 		report_read_words(&report);
