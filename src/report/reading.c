@@ -29,9 +29,11 @@ char
 reading_line_end_of(const Message *message, Slice text)
 {
 	/* decoded text may have other line ends than the message */
-	if (message->line_end == '\r' && text.n > 0 && memchr(text.p, '\n', text.n) != NULL)
+	if (text.n == 0)
+		return message->line_end;
+	if (memchr(text.p, '\n', text.n) != NULL)
 		return '\n';
-	return message->line_end;
+	return memchr(text.p, '\r', text.n) != NULL ? '\r' : message->line_end;
 }
 
 /* The message that a part belongs to: 0, or the nearest part right below a PART_MESSAGE. */

@@ -749,9 +749,24 @@ test_bare_complaint(void)
 	is(result.rows[0].recipient, SLICE_LIT("ned@live.com"), "  and who complained");
 }
 
+/* Base64 keeps the line ends of who wrote the text, here a Mac's of old; the mail around it has others. */
+static void
+test_lines_of_decoded(void)
+{
+	/* "Delivery has failed to these recipients:\r\rned@live.example\r550 5.1.1 User unknown\r" */
+	mail("From: MAILER-DAEMON@mx.example.org\nTo: news@example.org\nSubject: Undelivered Mail Returned to Sender\n"
+		 "MIME-Version: 1.0\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"
+		 "RGVsaXZlcnkgaGFzIGZhaWxlZCB0byB0aGVzZSByZWNpcGllbnRzOg0NbmVkQGxpdmUuZXhhbXBs\n"
+		 "ZQ01NTAgNS4xLjEgVXNlciB1bmtub3duDQ==\n");
+	ok(result.count == 1, "a text with line ends of its own");
+	is(result.rows[0].recipient, SLICE_LIT("ned@live.example"), "  and whom it names");
+	is(result.rows[0].diagnostic_code, SLICE_LIT("550 5.1.1 User unknown"), "  and what was said");
+}
+
 int
 main(void)
 {
+	test_lines_of_decoded();
 	test_own_user();
 	test_bare_complaint();
 	test_incoming();
