@@ -9,16 +9,10 @@
 #include <dirent.h>
 #include <stdlib.h>
 
-#include "bounce.h"
+#include "promises.h"
 #include "tap.h"
 
 #define FROM_LINE "From MAILER-DAEMON  Thu Apr 29 23:34:45 2015\n"
-
-typedef struct Buffer
-{
-	char	   *p;
-	size_t		n;
-} Buffer;
 
 static Buffer
 read_file(const char *path)
@@ -39,48 +33,6 @@ read_file(const char *path)
 	}
 	fclose(file);
 	return buffer;
-}
-
-/* The mail with each line end, LF, CRLF or CR, replaced, and 'before' put before it. */
-static Buffer
-rewrite(Buffer mail, const char *line_end, const char *before)
-{
-	size_t		length = strlen(line_end);
-	Buffer		out = {malloc(mail.n * 2 + strlen(before) + 1), strlen(before)};
-
-	memcpy(out.p, before, out.n);
-	for (size_t i = 0; i < mail.n; i++)
-	{
-		if (mail.p[i] != '\r' && mail.p[i] != '\n')
-		{
-			out.p[out.n++] = mail.p[i];
-			continue;
-		}
-		if (mail.p[i] == '\r' && i + 1 < mail.n && mail.p[i + 1] == '\n')
-			i++;
-		memcpy(out.p + out.n, line_end, length);
-		out.n += length;
-	}
-	return out;
-}
-
-static bool
-same_word(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool
-same_row(const BounceRow *a, const BounceRow *b)
-{
-	return a->kind == b->kind && slice_equal(a->recipient, b->recipient) && same_word(a->reason, b->reason) &&
-		a->hard_bounce == b->hard_bounce && slice_equal(a->delivery_status, b->delivery_status) &&
-		a->reply_code == b->reply_code && same_word(a->action, b->action) && same_word(a->smtp_command, b->smtp_command) &&
-		slice_equal(a->diagnostic_code, b->diagnostic_code) && slice_equal(a->alias, b->alias) &&
-		slice_equal(a->addresser, b->addresser) && slice_equal(a->rhost, b->rhost) && slice_equal(a->lhost, b->lhost) &&
-		slice_equal(a->message_id, b->message_id) && slice_equal(a->subject, b->subject) && same_word(a->decoded_by, b->decoded_by) &&
-		a->bounced_at.known == b->bounced_at.known && a->bounced_at.epoch == b->bounced_at.epoch &&
-		strcmp(a->token, b->token) == 0;
 }
 
 /* Do both say the same?  The bytes of 'a' and 'b' must last, the rows point into them. */

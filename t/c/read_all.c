@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bounce.h"
+#include "promises.h"
 
 /* Cuts of one mail; of a mail of more than 64 KB they lie further apart. */
 #define STEP		64
@@ -30,104 +30,6 @@ static void
 last_words(void)
 {
 	fprintf(stderr, "while reading the first %zu bytes of %s\n", current_size, current_path);
-}
-
-static void *
-allocate(void *owner, size_t size)
-{
-	(void) owner;
-	return malloc(size);
-}
-
-static void
-release(void *owner, void *block)
-{
-	(void) owner;
-	free(block);
-}
-
-/* Valid UTF-8 (RFC 3629: shortest form, no surrogates) without NUL? */
-static bool
-is_text(Slice s)
-{
-	size_t		i = 0;
-
-	while (i < s.n)
-	{
-		unsigned char c = (unsigned char) s.p[i];
-		unsigned	code;
-		size_t		more;
-		size_t		k;
-
-		if (c == 0 || (c >= 0x80 && c < 0xc2) || c > 0xf4)
-			return false;
-		more = c < 0x80 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-		if (more >= s.n - i)
-			return false;
-		code = more == 0 ? c : c & (0x3fU >> more);
-		for (k = 1; k <= more; k++)
-		{
-			unsigned char d = (unsigned char) s.p[i + k];
-
-			if ((d & 0xc0) != 0x80)
-				return false;
-			code = code << 6 | (d & 0x3f);
-		}
-		if ((more == 2 && code < 0x800) || (more == 3 && code < 0x10000) ||
-			code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-			return false;
-		i += more + 1;
-	}
-	return true;
-}
-
-/* The name of the first attribute that breaks a promise, or NULL. */
-static const char *
-find_fault(const BounceRow *row, bool all_kinds)
-{
-	const struct
-	{
-		const char *name;
-		Slice		value;
-	}			texts[] = {
-		{"recipient", row->recipient},
-		{"delivery_status", row->delivery_status},
-		{"diagnostic_type", row->diagnostic_type},
-		{"diagnostic_code", row->diagnostic_code},
-		{"alias", row->alias},
-		{"verp", row->verp},
-		{"addresser", row->addresser},
-		{"sender_domain", row->sender_domain},
-		{"destination", row->destination},
-		{"rhost", row->rhost},
-		{"lhost", row->lhost},
-		{"message_id", row->message_id},
-		{"subject", row->subject},
-		{"list_id", row->list_id},
-		{"feedback_type", row->feedback_type},
-		{"feedback_id", row->feedback_id},
-		{"listed_ip", row->listed_ip}
-	};
-	size_t		i;
-
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (!is_text(texts[i].value))
-			return texts[i].name;
-	if (row->kind == KIND_NONE || row->kind > KIND_CHALLENGE ||
-		(!all_kinds && row->kind > KIND_COMPLAINT))
-		return "kind";
-	if ((row->kind == KIND_FAILURE || row->kind == KIND_DELAY) &&
-		(row->reason == NULL || row->hard_bounce == TRUTH_NULL))
-		return "reason or hard_bounce";
-	if (row->kind == KIND_DELAY && row->hard_bounce == TRUTH_TRUE)
-		return "hard_bounce of a delay";
-	if (row->reply_code != 0 && (row->reply_code < 200 || row->reply_code > 599))
-		return "reply_code";
-	if (row->blocklist_count < 0 || row->blocklist_count > BOUNCE_MAX_BLOCKLISTS)
-		return "blocklist";
-	if (memchr(row->token, '\0', sizeof(row->token)) == NULL)
-		return "token";
-	return NULL;
 }
 
 /*
@@ -147,7 +49,7 @@ read_first(const char *bytes, size_t n, bool all_kinds, size_t *rows)
 		abort();
 	memcpy(copy, bytes, n);
 	current_size = n;
-	arena_init(&arena, allocate, release, NULL, NULL);
+	arena_init(&arena, malloc_for_arena, free_for_arena, NULL, NULL);
 	result = bounce_read_message(&arena, slice(copy, n), all_kinds);
 	for (i = 0; i < result.count && fault == NULL; i++)
 	{

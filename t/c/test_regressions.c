@@ -753,14 +753,14 @@ test_bare_complaint(void)
 static void
 test_lines_of_decoded(void)
 {
-	/* "Delivery has failed to these recipients:\r\rned@live.example\r550 5.1.1 User unknown\r" */
+	/* "Delivery to these failed:\r\rned@live.example\r   550 5.1.1 User unknown\r\rida@live.example\r   552 5.2.2 Mailbox full\r" */
 	mail("From: MAILER-DAEMON@mx.example.org\nTo: news@example.org\nSubject: Undelivered Mail Returned to Sender\n"
 		 "MIME-Version: 1.0\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"
-		 "RGVsaXZlcnkgaGFzIGZhaWxlZCB0byB0aGVzZSByZWNpcGllbnRzOg0NbmVkQGxpdmUuZXhhbXBs\n"
-		 "ZQ01NTAgNS4xLjEgVXNlciB1bmtub3duDQ==\n");
-	ok(result.count == 1, "a text with line ends of its own");
-	is(result.rows[0].recipient, SLICE_LIT("ned@live.example"), "  and whom it names");
-	is(result.rows[0].diagnostic_code, SLICE_LIT("550 5.1.1 User unknown"), "  and what was said");
+		 "RGVsaXZlcnkgdG8gdGhlc2UgZmFpbGVkOg0NbmVkQGxpdmUuZXhhbXBsZQ0gICA1NTAgNS4xLjEg\n"
+		 "VXNlciB1bmtub3duDQ1pZGFAbGl2ZS5leGFtcGxlDSAgIDU1MiA1LjIuMiBNYWlsYm94IGZ1bGwN\n");
+	ok(result.count == 2, "a text with line ends of its own");
+	is(result.rows[0].diagnostic_code, SLICE_LIT("550 5.1.1 User unknown"), "  and what was said of one");
+	is(result.rows[1].diagnostic_code, SLICE_LIT("552 5.2.2 Mailbox full"), "  and of the other");
 }
 
 int
