@@ -140,8 +140,9 @@ COMMENT ON FUNCTION bounce_reclassify_query(regclass, text) IS 'the query behind
 --					of your own are left alone; all are stamped with bounce_engine().
 -- rules			the set of bounce_rule to judge by; NULL: the inbox's own, '': none
 --
--- "release" is true where an address was to be removed and no longer is.  Mail
--- that was erased can't be judged: its events stay as they are.
+-- "release" is true where by this event an address was to be removed, and now
+-- neither by it nor by any other that is stored.  Mail that was erased can't be
+-- judged: its events stay as they are.
 CREATE FUNCTION bounce_reclassify(
 	inbox regclass,
 	since timestamptz DEFAULT NULL,
@@ -173,19 +174,29 @@ DECLARE
 	box record;
 	query text;
 	result text := $f$
-		SELECT r.mail_id::text, r.ordinal, r.received_at, CASE WHEN r.change = 'gone' THEN r.old_recipient ELSE r.recipient END, r.change,
+		WITH r AS MATERIALIZED (
+			SELECT q.*, CASE WHEN q.change = 'gone' THEN q.old_recipient ELSE q.recipient END AS address,
+				coalesce(q.old_hard_bounce OR q.old_advice = 'remove', false) AS was_bad,
+				coalesce(q.hard_bounce OR q.advice = 'remove', false) AS is_bad
+			FROM %1$s q
+			WHERE q.change IN ('changed', 'details', 'added', 'gone')
+		)
+		SELECT r.mail_id::text, r.ordinal, r.received_at, r.address, r.change,
 			r.old_reason, r.reason, r.old_hard_bounce, r.hard_bounce, r.old_advice, r.advice,
-			coalesce(r.old_hard_bounce OR r.old_advice = 'remove', false) AND NOT coalesce(r.hard_bounce OR r.advice = 'remove', false),
+			r.was_bad AND NOT r.is_bad
+			AND NOT EXISTS (SELECT FROM r x WHERE x.is_bad AND x.address = r.address)
+			AND NOT EXISTS (
+				SELECT FROM %2$s e WHERE e.recipient = r.address AND (e.hard_bounce OR e.advice = 'remove')
+				AND NOT EXISTS (SELECT FROM r x WHERE x.mail_id = e.mail_id AND x.received_at = e.received_at AND x.ordinal = e.ordinal)),
 			r.old_engine, CASE WHEN r.change <> 'gone' THEN bounce_engine() END, r.old_rule, r.rule
-		FROM %s r
-		WHERE r.change IN ('changed', 'details', 'added', 'gone')
+		FROM r
 		ORDER BY r.received_at, r.mail_id, r.ordinal$f$;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	SELECT * INTO STRICT box FROM bounce_registered(inbox) b;
 	query := bounce_reclassify_query(inbox, nullif(coalesce(rules, box.rules), ''));
 	IF NOT coalesce(apply, false) THEN
-		RETURN QUERY EXECUTE format(result, '(' || query || ')') USING since, until;
+		RETURN QUERY EXECUTE format(result, '(' || query || ')', bounce_table_name(box.events)) USING since, until;
 		RETURN;
 	END IF;
 
@@ -193,7 +204,7 @@ BEGIN
 	PERFORM pg_advisory_xact_lock(hashtext('bounce_reclassify'), inbox::oid::integer);
 	EXECUTE 'CREATE TEMPORARY TABLE bounce_rejudged ON COMMIT DROP AS ' || query USING since, until;
 	PERFORM bounce_store_rejudged(box.events, box.copies, box.tokens);
-	RETURN QUERY EXECUTE format(result, 'pg_temp.bounce_rejudged');
+	RETURN QUERY EXECUTE format(result, 'pg_temp.bounce_rejudged', bounce_table_name(box.events));
 	DROP TABLE pg_temp.bounce_rejudged;
 END $$;
 
