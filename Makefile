@@ -22,7 +22,7 @@ DATA_built = bounce--1.0.sql
 TABLES = build/knowledge.c build/markers.c
 IDS = build/reason_ids.h build/marker_ids.h
 
-LIB_SRCS = $(sort $(wildcard src/*.c src/mail/*.c src/match/*.c src/report/*.c src/classify/*.c)) $(TABLES)
+LIB_SRCS = $(sort $(wildcard src/*.c src/mail/*.c src/match/*.c src/report/*.c src/classify/*.c src/redact/*.c)) $(TABLES)
 LIB_OBJS = $(LIB_SRCS:.c=.o)
 PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
 OBJS = $(LIB_OBJS) $(PG_OBJS)
@@ -100,7 +100,7 @@ bounce--1.0.sql: $(sort $(wildcard src/sql/*.sql))
 	cat $^ >$@
 
 # The data compiler is a program of its own, built for the machine that builds.
-build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/match/match.c src/match/regex.c src/match/sha1.c src/mail/slice.c src/mail/arena.c \
+build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/match/match.c src/match/regex.c src/match/sha1.c src/match/lexicon.c src/mail/slice.c src/mail/arena.c \
 		$(wildcard src/datac/*.h src/match/*.h src/classify/*.h src/mail/*.h)
 	@mkdir -p build
 	$(CC) -std=gnu11 $(WARNINGS) -O2 -Isrc $(shell $(PKG_CONFIG) --cflags libpcre2-8) -o $@ $(filter %.c,$^) \

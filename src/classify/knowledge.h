@@ -151,6 +151,10 @@ extern const uint32_t knowledge_domain_count;
 extern const uint16_t knowledge_domain_slots[];
 extern const uint32_t knowledge_domain_slot_count;
 
+/* data/kept.tsv: folded words that stand before a subject */
+extern const KnownText knowledge_subject_words[];
+extern const uint32_t knowledge_subject_word_count;
+
 /* data/blocklists.tsv; row number = MatchHit.phrase of knowledge_blocklist_match */
 typedef struct BlocklistRow
 {

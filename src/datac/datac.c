@@ -20,13 +20,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "datac/collect.h"
 #include "datac/keyed.h"
 #include "datac/searched.h"
 #include "datac/webhooks.h"
 
 /* The tables of one file each; phrases, markers and signs may be spread over several. */
 static const char *const table_files[] = {
-	"blocklists.tsv", "bystanders.tsv", "decoders.tsv", "domains.tsv", "marker-kinds.tsv",
+	"blocklists.tsv", "bystanders.tsv", "decoders.tsv", "domains.tsv", "kept.tsv", "marker-kinds.tsv",
 	"provider-status.tsv", "providers.tsv", "reasons.tsv", "replies.tsv", "sign-kinds.tsv",
 	"status.tsv", "vocabularies.tsv", "webhook-envelopes.tsv", "webhook-events.tsv",
 	"webhook-paths.tsv", "webhooks.tsv",
@@ -408,7 +409,7 @@ compile(Datac *datac, Output *output)
 	Files		signs = files_of(datac, &all, "signs", true);
 
 	begin_output(datac, &output->knowledge, "knowledge.c", "What the program knows: see classify/knowledge.h.");
-	text_add(&output->knowledge, "#include \"classify/knowledge.h\"\n");
+	text_add(&output->knowledge, "#include \"classify/knowledge.h\"\n#include \"match/lexicon.h\"\n");
 	begin_output(datac, &output->markers, "markers.c", "The words of reports: see report/markers.h.");
 	text_add(&output->markers, "#include \"report/markers.h\"\n");
 	begin_output(datac, &output->reason_ids, "reason_ids.h", "The rows of data/reasons.tsv.");
@@ -434,7 +435,9 @@ compile(Datac *datac, Output *output)
 	compile_domains(datac, &vocabulary, &output->knowledge);
 	compile_blocklists(datac, &output->knowledge);
 	compile_vocabularies(datac, &vocabulary, &output->knowledge);
+	compile_kept(datac, &output->knowledge);
 	write_digest(datac, &output->knowledge);
+	collect_write(datac, &output->knowledge);
 	text_add(&output->knowledge, "%.*s;\n", (int) output->known.n, output->known.p);
 
 	text_add(&output->reason_ids, "\n#endif\t\t\t\t\t\t\t/* BOUNCE_REASON_IDS_H */\n");

@@ -31,6 +31,9 @@ typedef struct Datac
 	KnownTexts	known;
 	const char *data_dir;		/* as it was given */
 	Sha1		digest;			/* of all rows that verdicts hang on */
+	uint32_t   *words;			/* hashes of the lexicon, some more than once */
+	size_t		word_count;
+	size_t		word_room;
 	unsigned	errors;			/* bad lines so far */
 } Datac;
 

@@ -404,3 +404,41 @@ compile_bystanders(Datac *datac, Text *text)
 		text_add(text, "\t{0}\n");
 	text_add(text, "};\n\nconst uint32_t knowledge_bystander_count = %zu;\n", table.count);
 }
+
+/*
+ * A word that is kept goes into the vocabulary, as those of the phrases do; one
+ * behind which nothing is kept also into a table of its own, in strcmp() order.
+ */
+void
+compile_kept(Datac *datac, Text *text)
+{
+	static const Column columns[] = {{"kept", true}, {"use", false}};
+	static const Choice uses[] = {{"", ""}, {"subject", "KEPT_SUBJECT"}};
+	Table		table = TABLE_READ(datac, "kept.tsv", columns);
+	Keys		keys = {NULL, 0, 0};
+	size_t		count = 0;
+
+	for (size_t i = 0; i < table.count; i++)
+	{
+		const Row  *row = &table.rows[i];
+
+		CHOICE_VALUE(datac, uses, "use", table.file, row->line, row->cells[1]);
+		keys_add(datac, &keys, table.file, row->line, row->cells[0], row->cells[0]);
+	}
+	keys_check(datac, &keys);
+	if (datac->errors)
+		return;
+	text_add(text, "\nconst KnownText knowledge_subject_words[] = {\n");
+	for (size_t i = 0; i < table.count; i++)
+	{
+		if (table.rows[i].cells[1][0] == '\0')
+			continue;
+		text_add(text, "\t");
+		text_known(text, table.rows[i].cells[0]);
+		text_add(text, ",\n");
+		count++;
+	}
+	if (count == 0)
+		text_add(text, "\t0\n");
+	text_add(text, "};\n\nconst uint32_t knowledge_subject_word_count = %zu;\n", count);
+}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "datac/collect.h"
 #include "datac/table.h"
 
 /* uint16_t in the compiled rows */
@@ -196,6 +197,9 @@ digest_row(Reader *reader, const Row *row)
 {
 	Sha1	   *digest = &reader->datac->digest;
 
+	/* what no verdict hangs on */
+	if (strcmp(reader->file, "kept.tsv") == 0 || strcmp(reader->file, "roles.tsv") == 0 || strcmp(reader->file, "disposable.tsv") == 0)
+		return;
 	sha1_add(digest, slice(reader->file, strlen(reader->file) + 1));
 	for (int i = 0; i < reader->column_count; i++)
 	{
@@ -234,6 +238,8 @@ read_row(Reader *reader, char **cells, int count)
 	if (good)
 	{
 		digest_row(reader, &row);
+		for (i = 0; i < reader->column_count; i++)
+			collect_cell(reader->datac, reader->columns[i].name, row.cells[i]);
 		add_row(reader->datac, &reader->table, &row);
 	}
 }

@@ -42,6 +42,7 @@ good()
 	printf 'provider\ttitle\nyahoo\tYahoo\ngoogle\tGoogle\n' >data/providers.tsv
 	printf 'suffix\tprovider\tgroup\tuse\nyahoo.com\tyahoo\twebmail\tdestination\nexample\t\treserved\tboth\n' >data/domains.tsv
 	printf 'fragment\tname\nzen.spamhaus.org\tspamhaus-zen\n' >data/blocklists.tsv
+	printf 'kept\tuse\nmonday\nsubject\tsubject\n' >data/kept.tsv
 	printf 'words\trole\npostmaster\toffice\nsent by\tfrom\n' >data/bystanders.tsv
 	printf 'decoder\ttitle\trole\nqmail\tqmail\nExim\tExim\tgateway\n' >data/decoders.tsv
 	printf 'kind\tmeaning\nstart\tfailed recipients follow\nat-rcpt\tit failed at RCPT\n' >data/marker-kinds.tsv
@@ -223,7 +224,7 @@ ok $? "and another one with a phrase more"
 
 good
 for file in phrases.tsv phrases-more.tsv status.tsv provider-status.tsv replies.tsv providers.tsv domains.tsv \
-	blocklists.tsv bystanders.tsv decoders.tsv marker-kinds.tsv markers.tsv sign-kinds.tsv signs.tsv webhooks.tsv \
+	blocklists.tsv bystanders.tsv decoders.tsv kept.tsv marker-kinds.tsv markers.tsv sign-kinds.tsv signs.tsv webhooks.tsv \
 	webhook-paths.tsv webhook-events.tsv webhook-envelopes.tsv vocabularies.tsv; do
 	sed '/^#/d;/^$/d' data/$file | head -1 >header
 	mv header data/$file
@@ -326,6 +327,8 @@ bad "an unknown reason of a word" vocabularies.tsv 5 'unknown reason "blockd"' '
 bad "a word that stands twice" vocabularies.tsv 5 'stands already in vocabularies.tsv:4' 'ses\tpermanent/general\tblocked\n'
 bad "words that do not stand together" vocabularies.tsv 5 'do not stand together' 'kumomta\tOther\tblocked\n'
 bad "a word of a reason that its vocabulary lacks" reasons.tsv 4 'is no word of kumomta in vocabularies.tsv' 'other\tfailure\tf\tsender\tfix_sender\tx\t\tNoSuch\n'
+bad "a word kept twice" kept.tsv 4 'stands already in kept.tsv:2' 'monday\n'
+bad "an unknown use of a kept word" kept.tsv 4 'unknown use "topic"' 'tuesday\ttopic\n'
 bad "a decoder that stands twice" decoders.tsv 4 'stands already in decoders.tsv:3' 'Exim\tx\n'
 bad "a kind that is no C name" marker-kinds.tsv 4 'no plain lower-case word' '1st\tx\n'
 bad "kinds that have one C name" marker-kinds.tsv 4 'stands already in marker-kinds.tsv:3' 'at_rcpt\tx\n'
