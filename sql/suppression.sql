@@ -113,6 +113,14 @@ SELECT since, until, times FROM bounce_suppress('growing', 'event', '2026-06-18 
 -- a policy without end wins over one with; a shorter one changes nothing
 SELECT since, until, times, extended FROM bounce_suppress('ses', 'event', '2026-06-19 12:00+00');
 SELECT count(*) FROM bounce_suppress('growing', 'event', '2026-06-19 12:00+00');
+-- two tiers are two policies, of which the second takes over where it holds longer
+SELECT bounced('tier@koharu.example', 'userunknown', 20);
+SELECT until, score, extended FROM bounce_suppress('fxa-day', 'event', '2026-06-20 12:00+00', for_address => 'tier@koharu.example');
+SELECT count(*) FROM bounce_suppress('fxa-year', 'event', '2026-06-20 12:00+00', for_address => 'tier@koharu.example');
+SELECT bounced('tier@koharu.example', 'userunknown', 21);
+SELECT until, score, extended FROM bounce_suppress('fxa-day', 'event', '2026-06-21 12:00+00', for_address => 'tier@koharu.example');
+SELECT until, score, extended FROM bounce_suppress('fxa-year', 'event', '2026-06-21 12:00+00', for_address => 'tier@koharu.example');
+SELECT policy, since, until, times, released FROM list WHERE address LIKE 'tier%' ORDER BY since;
 -- however often
 INSERT INTO bounce_suppression (address, since, until, released_at, released_why)
 SELECT 'often@koharu.example', d, d, d, 'expired' FROM generate_series('2026-01-01'::timestamptz, '2026-05-01', '1 hour') AS d;
@@ -168,6 +176,41 @@ CREATE TRIGGER now AFTER INSERT ON "Parted" FOR EACH ROW EXECUTE FUNCTION bounce
 INSERT INTO "Parted" VALUES (19, now(), 'failure', 'x@koharu.example', 'userunknown', true, 'recipient', 'no such user');
 SELECT count(*) FROM "Parted" WHERE mail_id = 19;
 DROP TABLE "Parted";
+
+-- from a mail to the list in one transaction
+SELECT bounce_create_inbox('letters');
+CREATE TRIGGER suppress AFTER INSERT ON letters_event FOR EACH ROW EXECUTE FUNCTION bounce_suppress_now('default');
+INSERT INTO letters (raw)
+SELECT convert_to(format($mail$Return-Path: <>
+Date: Tue, 3 Mar 2026 08:00:00 +0100
+From: MAILER-DAEMON@out.news.example
+To: letters@news.example
+Subject: Returned mail
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="x"
+
+--x
+Content-Type: text/plain
+
+Sorry.
+
+--x
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; out.news.example
+
+Final-Recipient: rfc822; %s
+Action: failed
+Status: %s
+Diagnostic-Code: smtp; %s
+
+--x--
+$mail$, who, status, said), 'UTF8')
+FROM (VALUES ('mail.rosa@koharu.example', '5.1.1', '550 5.1.1 User unknown'), ('mail.nina@koharu.example', '5.7.26', '550 5.7.26 Unauthenticated mail from news.example is not accepted due to domain''s DMARC policy')) AS v (who, status, said);
+SELECT recipient, reason, fault, bounce_suppressed(recipient) FROM letters_event ORDER BY recipient COLLATE "C";
+SELECT address, events, evidence FROM bounce_suppression WHERE address LIKE 'mail.%';
+SELECT bounce_drop_inbox('letters');
+DROP TABLE letters, letters_event, letters_copy;
 
 -- an import may be in any case, and twice is once
 COPY bounce_suppression (address, scope, reason, since) FROM stdin;
