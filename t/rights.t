@@ -1,0 +1,66 @@
+# rights.t - who may do what: the extension's owner, who need be no superuser,
+# the program that brings mail, and everybody else.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Server;
+
+my $server = Server->new('rights');
+$server->sql('DROP EXTENSION bounce');
+my @roles = map { "bounce_t_$_" } qw(owner mta guest);
+$server->sql(join ' ', map { "DROP ROLE IF EXISTS $_; CREATE ROLE $_;" } @roles);
+$server->sql("GRANT CREATE ON DATABASE bounce_t_rights TO bounce_t_owner; GRANT ALL ON SCHEMA public TO bounce_t_owner");
+
+# What a role gets, or the error.
+sub as {
+    my ($role, $script) = @_;
+    my ($out, $err) = $server->run("SET ROLE bounce_t_$role;\n$script");
+    return $err =~ /ERROR:\s+(.*)/ ? $1 : $out;
+}
+
+my $mail = <<'END';
+E'From: MAILER-DAEMON@x.example\nTo: news@x.example\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 xyzzy\n\n--b--\n'
+END
+chomp $mail;
+
+# the owner of a database
+is(as('owner', 'CREATE EXTENSION bounce'), '', 'the extension is trusted: a superuser is not needed');
+is(as('owner', "SELECT bounce_create_inbox('inbound', rules => 'default', daily => true)"), 'inbound', '  makes an inbox');
+is(as('owner', "INSERT INTO bounce_rule (diagnostic, reason) VALUES ('xyzzy', 'mailboxfull')"), '', '  and rules');
+is(as('owner', "INSERT INTO inbound (raw) VALUES ($mail); SELECT recipient, reason FROM inbound_event"), 'a@b.example|mailboxfull', '  and takes mail in');
+is(as('owner', "SELECT count(*) FROM bounce_reclassify('inbound', apply => true)"), '0', '  and judges again');
+is(as('owner', "SELECT bounce_roll_up('inbound')"), '1', '  and sums up');
+is(as('owner', "SELECT count(*) FROM bounce_expire('inbound')"), '1', '  and expires');
+is(as('owner', "INSERT INTO bounce_policy (policy, threshold, hard_weight, soft_weight) VALUES ('mine', 1, 1, 1); SELECT address FROM bounce_suppress('mine', 'inbound_event')"),
+    'a@b.example', '  and suppresses by a policy');
+is(as('owner', "SELECT bounce_release('a\@b.example', 'a test')"), '1', '  and releases');
+
+# everybody else may judge, and nothing more
+is(as('guest', "SELECT reason FROM bounce_parse($mail)"), 'filtered', 'a guest may judge a mail');
+like(as('guest', "SELECT reason FROM bounce_parse($mail, 'default')"), qr/^permission denied for table bounce_rule/, '  but not by the rules of others');
+for my $table (qw(bounce_rule bounce_format bounce_policy bounce_suppression bounce_protected bounce_reset bounce_alarm_raised)) {
+    like(as('guest', "SELECT count(*) FROM $table"), qr/^permission denied for table/, "  nor read $table");
+    like(as('guest', "DELETE FROM $table"), qr/^permission denied for table/, "  nor change it");
+}
+like(as('guest', 'DELETE FROM bounce_inbox'), qr/^permission denied for table/, '  nor change bounce_inbox');
+for my $call ("bounce_create_inbox('other')", "bounce_drop_inbox('inbound')", "bounce_expire('inbound')", "bounce_roll_up('inbound')",
+    "bounce_suppress('ses', 'inbound_event')", "bounce_release('a\@b.example', 'why not')", "bounce_alarm('inbound_event')") {
+    like(as('guest', "SELECT $call"), qr/^permission denied for (function|table)/, "  nor call $call");
+}
+like(as('guest', "SELECT bounce_reclassify('inbound')"), qr/^permission denied for/, '  nor judge mail that is not his to read');
+
+# a program that brings mail needs these rights, and no others
+is(as('owner', <<'END'), '', 'what the program that brings mail is granted');
+GRANT INSERT (raw) ON inbound TO bounce_t_mta;
+GRANT INSERT, SELECT (token, kind) ON inbound_event TO bounce_t_mta;
+GRANT INSERT ON inbound_copy, inbound_dirty TO bounce_t_mta;
+GRANT SELECT ON bounce_rule, bounce_format TO bounce_t_mta;
+END
+is(as('mta', "INSERT INTO inbound (raw) VALUES (convert_to(replace($mail, 'a\@b', 'c\@d'), 'UTF8'))"), '', '  does');
+is(as('owner', 'SELECT recipient, reason FROM inbound_event WHERE recipient = $$c@d.example$$'), 'c@d.example|mailboxfull', '  and the verdict is there');
+like(as('mta', 'SELECT recipient FROM inbound_event'), qr/^permission denied/, '  but is not for it to read');
+
+$server->sql(join ' ', 'DROP EXTENSION bounce CASCADE;', map { "DROP OWNED BY $_ CASCADE; DROP ROLE $_;" } @roles);
+done_testing();
