@@ -248,8 +248,8 @@ DECLARE
 	p record;
 	the_scope text;
 	events_name text;
-	all_ids bigint[];
-	extended_ids bigint[];
+	written_ids bigint[];
+	written_extended boolean[];
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	SELECT * INTO p FROM bounce_find_policy($1);
@@ -290,19 +290,18 @@ BEGIN
 			WHERE s.until IS NOT NULL AND (excluded.until IS NULL OR excluded.until > s.until)
 		RETURNING s.id, s.xmax <> 0 AS extended
 	)
-	SELECT array_agg(w.id), array_agg(w.id) FILTER (WHERE w.extended) INTO all_ids, extended_ids FROM written AS w;
+	SELECT array_agg(w.id), array_agg(w.extended) INTO written_ids, written_extended FROM written AS w;
 
 	-- Whom somebody released after the scores were taken: a new statement sees
 	-- it.  (Where as_of is past, what was done since is not to be seen.)
-	DELETE FROM bounce_suppression AS s USING bounce_reset AS r
-	WHERE s.id = ANY (all_ids) AND s.id <> ALL (coalesce(extended_ids, '{}'))
+	DELETE FROM bounce_suppression AS s USING unnest(written_ids, written_extended) AS w (id, extended), bounce_reset AS r
+	WHERE s.id = w.id AND NOT w.extended
 		AND r.address = s.address AND r.scope IN ('all', the_scope) AND r.at >= s.first_bounce
 		AND (r.at <= as_of OR as_of >= now());
 
 	RETURN QUERY
-	SELECT s.id, s.address, s.reason, s.score, s.times, s.since, s.until, s.mail_id, s.evidence,
-		s.id = ANY (coalesce(extended_ids, '{}'))
-	FROM bounce_suppression AS s WHERE s.id = ANY (all_ids)
+	SELECT s.id, s.address, s.reason, s.score, s.times, s.since, s.until, s.mail_id, s.evidence, w.extended
+	FROM unnest(written_ids, written_extended) AS w (id, extended) JOIN bounce_suppression AS s ON s.id = w.id
 	ORDER BY s.address COLLATE "C";
 END
 $$;
