@@ -165,6 +165,13 @@ FROM generate_series(1, 9) AS k, (VALUES ('success', 'delivered'), ('success', '
 SELECT m.address, m.score AS mailman, p.score AS phplist FROM bounce_scores('mailman', 'event', '2026-06-20') AS m
 JOIN bounce_scores('phplist', 'event', '2026-06-20') AS p USING (address) WHERE address LIKE '%@alive.example' ORDER BY address COLLATE "C";
 
+-- 30 days are as long in New York, where clocks were put forward on 8 March
+INSERT INTO event (received_at, kind, recipient, reason, hard_bounce, fault) VALUES ('2026-02-18 12:30+00', 'failure', 'spring@koharu.example', 'userunknown', true, 'recipient');
+SET timezone = 'America/New_York';
+SELECT score, over FROM bounce_scores('default', 'event', '2026-03-20 12:00+00', for_address => 'spring@koharu.example');
+SELECT score, over FROM bounce_scores('default', 'event', '2026-03-20 12:30+00', for_address => 'spring@koharu.example');
+SET timezone = 'UTC';
+
 -- an event table may be a view, hold type bounce in one column, miss what is not needed, and have a name to quote
 CREATE SCHEMA "Mail ""in""";
 CREATE TABLE "Mail ""in"""."event; DROP TABLE event" (received_at timestamptz, "the verdict" bounce);
