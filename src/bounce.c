@@ -337,6 +337,7 @@ read_event(void *context, Slice object)
 {
 	EventRows  *events = context;
 	Arena	   *arena = events->rows.take ? &events->event : events->arena;
+	ArenaMark	mark = arena_mark(arena);
 	Report		report;
 	bool		is_event;
 
@@ -344,6 +345,8 @@ read_event(void *context, Slice object)
 	is_event = webhook_read(&report, object);
 	if (is_event && report.count > 0)
 		read_rows(arena, &report, &events->rows);
+	else
+		arena_rewind(arena, mark);
 	give_back(&events->event, events->arena);
 	return is_event;
 }
@@ -352,7 +355,7 @@ static void
 read_events(EventRows *events, Slice document)
 {
 	arena_init_beside(&events->event, events->arena);
-	json_objects(events->arena, document, read_event, events);
+	json_objects(events->arena, NULL, document, read_event, events);
 	give_back(&events->event, events->arena);
 }
 

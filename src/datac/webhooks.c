@@ -222,12 +222,13 @@ void
 compile_webhooks(Datac *datac, const Vocabulary *vocabulary, Text *text)
 {
 	static const Column service_columns[] = {
-		{"service", true}, {"decoder", true}, {"needs", true}, {"vocabulary", false}, {"source", true},
+		{"service", true}, {"decoder", true}, {"needs", true}, {"vocabulary", false}, {"role", false}, {"source", true},
 	};
 	static const Column path_columns[] = {{"service", true}, {"path", true}, {"attribute", true}};
 	static const Column event_columns[] = {
 		{"service", true}, {"event", true}, {"class", false}, {"kind", false}, {"reason", false}, {"weight", false},
 	};
+	static const Choice roles[] = {{"", "false"}, {"plain", "true"}};
 	Table		services = TABLE_READ(datac, "webhooks.tsv", service_columns);
 	Table		paths = TABLE_READ(datac, "webhook-paths.tsv", path_columns);
 	Table		events = TABLE_READ(datac, "webhook-events.tsv", event_columns);
@@ -294,12 +295,14 @@ compile_webhooks(Datac *datac, const Vocabulary *vocabulary, Text *text)
 		size_t		of_events = write_events(datac, vocabulary, &events, row->cells[0], &meanings);
 		const char *decoder = word_value(datac, &vocabulary->decoders, services.file, row->line, row->cells[1], NULL);
 
+		const char *is_plain = CHOICE_VALUE(datac, roles, "role", services.file, row->line, row->cells[4]);
+
 		text_add(&rows, "\t{");
 		text_known(&rows, row->cells[0]);
 		text_add(&rows, ", ");
 		text_known(&rows, row->cells[3]);
-		text_add(&rows, ", %s, %zu, %zu, %zu, %zu, %zu, %zu, %u},\n", decoder ? decoder : "0", field_count, of_fields,
-				 need_count, of_needs, event_count, of_events, row->line);
+		text_add(&rows, ", %s, %zu, %zu, %zu, %zu, %zu, %zu, %s, %u},\n", decoder ? decoder : "0", field_count, of_fields,
+				 need_count, of_needs, event_count, of_events, is_plain ? is_plain : "0", row->line);
 		field_count += of_fields;
 		need_count += of_needs;
 		event_count += of_events;

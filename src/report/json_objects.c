@@ -13,6 +13,7 @@
 typedef struct Search
 {
 	Arena	   *arena;
+	Trail	   *trail;
 	JsonTake	take;
 	void	   *context;
 	size_t		count;			/* objects that were handed out */
@@ -152,8 +153,14 @@ search_value(Search *search, Slice value)
 				size_t		at = skip_space(value, 1);
 
 				/* only what may be JSON is worth unescaping */
-				if (at < value.n && value.n > 2 && (value.p[at] == '{' || value.p[at] == '['))
-					search_value(search, slice_trim(json_string(search->arena, slice(value.p + 1, json_skip_string(value, 0) - 2))));
+				if (at < value.n && value.n > 2 && (value.p[at] == '{' || value.p[at] == '[' || value.p[at] == '\\'))
+				{
+					Slice		raw = slice(value.p + 1, json_skip_string(value, 0) - 2);
+					Slice		text = json_string(search->arena, raw);
+
+					trail_source(search->trail, text, raw);
+					search_value(search, slice_trim(text));
+				}
 				break;
 			}
 		default:
@@ -163,9 +170,9 @@ search_value(Search *search, Slice value)
 }
 
 void
-json_objects(Arena *arena, Slice document, JsonTake take, void *context)
+json_objects(Arena *arena, Trail *trail, Slice document, JsonTake take, void *context)
 {
-	Search		search = {.arena = arena, .take = take, .context = context};
+	Search		search = {.arena = arena, .trail = trail, .take = take, .context = context};
 
 	search_value(&search, slice_trim(document));
 }

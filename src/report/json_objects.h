@@ -7,6 +7,7 @@
 #define BOUNCE_JSON_OBJECTS_H
 
 #include "mail/arena.h"
+#include "match/trail.h"
 
 /* Tries one object; false: it is no event, so that what it carries is looked at. */
 typedef bool (*JsonTake) (void *context, Slice object);
@@ -16,9 +17,9 @@ typedef bool (*JsonTake) (void *context, Slice object);
  * of an object that is refused, what stands in it under one of the keys of
  * data/webhook-envelopes.tsv: an object, an array of objects, or a string that
  * holds JSON in turn.  LIMIT_ENVELOPES around each other are opened.  Strings
- * are unescaped into the arena; all else is a slice of the document.  Takes
- * any bytes; linear.
+ * are unescaped into the arena, of which the trail is told when there is one;
+ * all else is a slice of the document.  Takes any bytes; linear.
  */
-void		json_objects(Arena *arena, Slice document, JsonTake take, void *context);
+void		json_objects(Arena *arena, Trail *trail, Slice document, JsonTake take, void *context);
 
 #endif							/* BOUNCE_JSON_OBJECTS_H */

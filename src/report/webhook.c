@@ -14,6 +14,7 @@
 #include "report/markers.h"
 #include "report/webhook.h"
 #include "report/webhook_facts.h"
+#include "report/webhook_header.h"
 #include "report/webhook_tables.h"
 #include "report/webhook_value.h"
 
@@ -202,43 +203,18 @@ set_date(MailDate *slot, Slice text)
 		*slot = value_date(text);
 }
 
-/* A header field of the message that is given as a pair of name and value. */
-static void
-read_header_field(Returned *returned, Slice name, Slice value)
-{
-	if (slice_equal_nocase(name, SLICE_LIT("List-ID")))
-		set(&returned->list_id, value);
-	else if (slice_equal_nocase(name, SLICE_LIT("Feedback-ID")))
-		set(&returned->feedback_id, value);
-	else if (slice_equal_nocase(name, SLICE_LIT("Message-ID")))
-		set(&returned->message_id, value);
-	else if (slice_equal_nocase(name, SLICE_LIT("Subject")))
-		set(&returned->subject, value);
-	else if (slice_equal_nocase(name, SLICE_LIT("From")))
-		set(&returned->from, value);
-}
-
-/* The pairs: both lists go by the number of the element. */
+/* The fields of the message, as pairs of a name and a value. */
 static void
 read_header_fields(Event *event, const Fact *name)
 {
-	const Facts *facts = &event->facts;
 	const Fact *value = NULL;
 
 	for (size_t i = 0; i < event->webhook->field_count && value == NULL; i++)
 	{
 		if (event->fields[i].attribute == WEBHOOK_HEADER_VALUE)
-			value = facts_first(facts, event->fields[i].path);
+			value = facts_first(&event->facts, event->fields[i].path);
 	}
-	while (name && value)
-	{
-		if (name->element == value->element)
-			read_header_field(&event->report->returned, facts_text(facts, name), facts_text(facts, value));
-		if (name->element <= value->element)
-			name = facts_next(facts, name);
-		else
-			value = facts_next(facts, value);
-	}
+	webhook_header(&event->facts, name, value, &event->report->returned);
 }
 
 static void
@@ -248,7 +224,8 @@ read_message_field(Event *event, uint8_t attribute, const Fact *fact)
 	Returned   *returned = &report->returned;
 	Slice		text;
 
-	/* header fields once more are but for what the event does not tell itself, and long */
+	if (attribute == WEBHOOK_HEADER_VALUE)
+		return;					/* with its name */
 	if (attribute == WEBHOOK_HEADER_NAME)
 	{
 		read_header_fields(event, fact);
@@ -471,6 +448,9 @@ read_fields(Event *event)
 {
 	bool		by_element = add_recipients(event);
 
+	/* a service's event of somebody whom it hides, or of what is no address; it may name the message */
+	if (event->report->count == 0 && !event->webhook->is_plain && report_add(event->report))
+		by_element = false;
 	for (size_t i = 0; i < event->webhook->field_count; i++)
 	{
 		const WebhookField *field = &event->fields[i];
@@ -508,7 +488,7 @@ webhook_read(Report *report, Slice object)
 {
 	Event		event = {.report = report};
 
-	if (!facts_read(&event.facts, report->arena, object))
+	if (!facts_read(&event.facts, report->arena, report->trail, object))
 		return false;
 	event.webhook = find_service(&event.facts);
 	if (event.webhook == NULL)
@@ -519,12 +499,13 @@ webhook_read(Report *report, Slice object)
 		return true;
 	report->decoder = event.webhook->decoder;
 	read_fields(&event);
+	webhook_common_header(report->arena, &report->returned);
 	if (event.kind == KIND_COMPLAINT && report->feedback_type.n == 0)
 		report->feedback_type = SLICE_LIT("abuse");
 	for (size_t i = 0; i < report->count; i++)
 		complete(&report->deliveries[i], &event);
 	/* nothing but an address and words: they must be a mail server's, and say why */
-	report->unannounced = !event.has_event && event.hint == NULL && event.knows == NULL;
+	report->unannounced = event.webhook->is_plain && !event.has_event && event.hint == NULL && event.knows == NULL;
 	if (report->unannounced && report->count > 0 && !value_is_refusal(report->deliveries[0].status, report->deliveries[0].diagnostic))
 		report->count = 0;
 	return true;

@@ -115,7 +115,7 @@ add(Facts *facts, uint32_t path, const JsonReader *reader, const JsonValue *valu
 }
 
 bool
-facts_read(Facts *facts, Arena *arena, Slice object)
+facts_read(Facts *facts, Arena *arena, Trail *trail, Slice object)
 {
 	JsonReader	reader = {.text = object};
 	JsonValue	value;
@@ -124,6 +124,7 @@ facts_read(Facts *facts, Arena *arena, Slice object)
 
 	memset(facts, 0, sizeof(*facts));
 	facts->arena = arena;
+	facts->trail = trail;
 	facts->first = arena_alloc(arena, bytes);
 	facts->last = arena_alloc(arena, bytes);
 	if (facts->first == NULL || facts->last == NULL)
@@ -151,5 +152,8 @@ facts_text(const Facts *facts, const Fact *fact)
 {
 	Slice		raw = slice(fact->raw.p, fact->raw.n < LIMIT_JSON_STRING ? fact->raw.n : LIMIT_JSON_STRING);
 
-	return slice_trim(fact->is_string ? json_string(facts->arena, raw) : decode_valid_utf8(facts->arena, raw));
+	Slice		text = fact->is_string ? json_string(facts->arena, raw) : decode_valid_utf8(facts->arena, raw);
+
+	trail_source(facts->trail, text, raw);
+	return slice_trim(text);
 }

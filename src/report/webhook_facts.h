@@ -6,6 +6,7 @@
 #define BOUNCE_WEBHOOK_FACTS_H
 
 #include "mail/arena.h"
+#include "match/trail.h"
 
 #define FACT_NONE UINT32_MAX
 
@@ -20,6 +21,7 @@ typedef struct Fact
 typedef struct Facts
 {
 	Arena	   *arena;
+	Trail	   *trail;			/* or NULL */
 	Fact	   *facts;
 	size_t		count;
 	size_t		allocated;
@@ -28,7 +30,7 @@ typedef struct Facts
 } Facts;
 
 /* Reads them out of an object.  Empty strings and nulls are none.  False when memory ran out. */
-bool		facts_read(Facts *facts, Arena *arena, Slice object);
+bool		facts_read(Facts *facts, Arena *arena, Trail *trail, Slice object);
 
 /* The path's first fact, or NULL; and the one behind it. */
 static inline const Fact *

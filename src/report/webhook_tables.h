@@ -93,6 +93,7 @@ typedef struct Webhook
 	uint16_t	need_count;
 	uint16_t	first_event;
 	uint16_t	event_count;
+	bool		is_plain;		/* nobody's own form */
 	uint16_t	line;
 } Webhook;
 

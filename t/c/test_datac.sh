@@ -49,7 +49,7 @@ good()
 	printf 'phrase\tmarker\tdecoder\twhere\nfailed recipients:\tstart\tExim\tline\n=(at rcpt)\tat-rcpt\n' >data/markers.tsv
 	printf 'kind\tmeaning\ndaemon\tthe sender is a mail system\n' >data/sign-kinds.tsv
 	printf 'vocabulary\tname\treason\nkumomta\tInvalidRecipient\tuserunknown\nkumomta\tSubscribe\nses\tPermanent/General\tuserunknown\n' >data/vocabularies.tsv
-	printf 'service\tdecoder\tneeds\tvocabulary\tsource\nsg\tqmail\tevent email|recipient\t\tseen\nkm\tExim\ttype\tkumomta\tseen\n' >data/webhooks.tsv
+	printf 'service\tdecoder\tneeds\tvocabulary\trole\tsource\nsg\tqmail\tevent email|recipient\t\t\tseen\nkm\tExim\ttype\tkumomta\tplain\tseen\n' >data/webhooks.tsv
 	printf 'service\tpath\tattribute\nsg\tEvent\tevent\nsg\temail\trecipient\nkm\tlist[].Code\tcode\n' >data/webhook-paths.tsv
 	printf 'service\tevent\tclass\tkind\treason\tweight\nsg\tbounce\t\tfailure\nsg\t*\tlisted\t\tblocked\tknows\nkm\t-\t\tnone\n' >data/webhook-events.tsv
 	printf 'key\tholds\ndata\ta list\n' >data/webhook-envelopes.tsv
@@ -311,8 +311,9 @@ bad "an unknown use" domains.tsv 4 'unknown use "mx"' 'a.com\tyahoo\t\tmx\n'
 bad "a block list that stands twice" blocklists.tsv 3 'stands already in blocklists.tsv:2' 'ZEN.spamhaus.org\tx\n'
 bad "an unknown role" bystanders.tsv 4 'unknown role "desk"' 'help\tdesk\n'
 bad "a bystander that stands twice" bystanders.tsv 4 'stands already in bystanders.tsv:2' 'postmaster\town-office\n'
-bad "a service with an unknown decoder" webhooks.tsv 4 'unknown decoder "Sendmail"' 'x\tSendmail\tevent\t\tseen\n'
-bad "a service that stands twice" webhooks.tsv 4 'stands already in webhooks.tsv:2' 'sg\tqmail\tevent\t\tseen\n'
+bad "a service with an unknown decoder" webhooks.tsv 4 'unknown decoder "Sendmail"' 'x\tSendmail\tevent\t\t\tseen\n'
+bad "an unknown role of a service" webhooks.tsv 4 'unknown role "any"' 'x\tqmail\tevent\t\tany\tseen\n'
+bad "a service that stands twice" webhooks.tsv 4 'stands already in webhooks.tsv:2' 'sg\tqmail\tevent\t\t\tseen\n'
 bad "a path of an unknown service" webhook-paths.tsv 5 'unknown service "mg"' 'mg\tevent\tevent\n'
 bad "an unknown attribute" webhook-paths.tsv 5 'unknown attribute "evnt"' 'sg\tother\tevnt\n'
 bad "a path that stands twice" webhook-paths.tsv 5 'stands already in webhook-paths.tsv:2' 'sg\tevent\tevent\n'
