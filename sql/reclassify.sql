@@ -137,6 +137,29 @@ SELECT mail_id, ordinal, recipient, change, old_reason, new_reason FROM bounce_r
 
 SELECT bounce_roll_up('incoming') > 0 AS counted;
 SELECT (SELECT sum(n) FROM incoming_daily) = (SELECT count(*) FROM incoming_event) AS exact;
+-- a rule of one's own, tried before it is kept, over what came in that month
+UPDATE bounce_inbox SET redacted_until = NULL;
+UPDATE incoming SET raw = report('{mika@tanpopo.example,nils@posta.example}', 33, '550 5.7.1 Our oven is broken') WHERE id = 3;
+SELECT count(*) > 0 AS as_it_is_now FROM bounce_reclassify('incoming', apply => true);
+SELECT recipient, reason, rule LIKE 'own:%' AS own FROM incoming_event WHERE mail_id = 3 ORDER BY ordinal;
+BEGIN;
+INSERT INTO bounce_rule (ruleset, diagnostic, destination, reason, hard_bounce, advice) VALUES ('kitchen', 'oven is broken', 'posta.example', 'oven', true, 'remove');
+SELECT recipient, change, new_reason, new_hard_bounce, new_advice, release, new_rule LIKE 'own:%' AS own
+FROM bounce_reclassify('incoming', '2026-03-01Z', '2026-04-01Z', rules => 'kitchen');
+ROLLBACK;
+SELECT * FROM bounce_reclassify('incoming', '2026-03-01Z', '2026-04-01Z', rules => 'kitchen');
+INSERT INTO bounce_rule (ruleset, diagnostic, reason, hard_bounce, advice) VALUES ('kitchen', 'oven is broken', 'oven', true, 'remove');
+SELECT bounce_create_inbox('incoming', rules => 'kitchen');
+SELECT recipient, change, new_reason, new_hard_bounce, new_advice FROM bounce_reclassify('incoming', apply => true);
+INSERT INTO incoming (received_at, raw) VALUES ('2026-03-10Z', report('{sven@posta.example}', 40, '550 5.7.1 Our oven is broken'));
+SELECT recipient, reason, hard_bounce, advice, rule LIKE 'own:%' AS own FROM incoming_event WHERE reason = 'oven' ORDER BY mail_id, ordinal;
+-- and whom it would set free if it were not there
+SELECT recipient, change, old_reason, release FROM bounce_reclassify('incoming', rules => '');
+DELETE FROM bounce_rule;
+SELECT recipient, change, old_reason, release FROM bounce_reclassify('incoming', apply => true);
+SELECT bounce_roll_up('incoming') > 0 AS counted;
+SELECT (SELECT sum(n) FROM incoming_daily) = (SELECT count(*) FROM incoming_event) AS exact;
+
 SELECT bounce_drop_inbox('incoming');
 DROP VIEW seen;
 DROP TABLE incoming, incoming_event, incoming_copy, incoming_daily, incoming_dirty, first, first_copy;

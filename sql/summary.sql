@@ -139,7 +139,25 @@ SELECT bounce_alarm('together', NULL);
 DROP VIEW together;
 DELETE FROM bounce_alarm_raised;
 
+-- rules: what they decided, and those that never did
+INSERT INTO bounce_rule (diagnostic, reason) VALUES ('sorry, we moved', 'hasmoved'), ('never said', 'filtered');
+UPDATE incoming_event SET rule = CASE
+	WHEN mail_id < 5 THEN 'phrase:known once'
+	WHEN mail_id < 15 THEN (SELECT rule FROM bounce_rules() WHERE reason = 'userunknown' ORDER BY rule COLLATE "C" LIMIT 1)
+	WHEN mail_id < 20 THEN 'engine:delay'
+	WHEN mail_id < 110 THEN (SELECT 'own:' || id FROM bounce_rule WHERE reason = 'hasmoved') END;
+CREATE VIEW hits AS
+SELECT CASE WHEN origin = 'own' THEN 'own' WHEN origin = 'built-in' AND rule NOT LIKE 'engine:%' THEN 'built-in' ELSE rule END AS rule,
+	origin, reason, hits, first_hit, last_hit
+FROM bounce_rule_hits('incoming_event') WHERE hits > 0 OR origin <> 'built-in';
+SELECT * FROM hits ORDER BY origin COLLATE "C", rule COLLATE "C", hits;
+SELECT origin, hits FROM bounce_rule_hits('incoming_event', '2026-03-10Z', '2026-03-10 12:05Z') WHERE hits > 0 ORDER BY origin COLLATE "C";
+SELECT (SELECT sum(hits) FROM bounce_rule_hits('incoming_event')) = (SELECT count(*) FROM incoming_event) AS all_counted,
+	(SELECT count(*) FROM bounce_rule_hits('incoming_event') WHERE origin = 'built-in') = (SELECT count(*) + 1 FROM bounce_rules()) AS all_rules,
+	(SELECT count(DISTINCT rule) FROM bounce_rule_hits('incoming_event')) + 1 = (SELECT count(*) FROM bounce_rule_hits('incoming_event')) AS once_each;
+
+DELETE FROM bounce_rule;
 SELECT bounce_drop_inbox('incoming');
-DROP VIEW differences, all_counted;
+DROP VIEW hits, differences, all_counted;
 DROP TABLE incoming, incoming_event, incoming_copy, per_day, to_count;
 DROP FUNCTION came, incoming_mark_day;

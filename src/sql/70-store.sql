@@ -163,27 +163,17 @@ CREATE FUNCTION bounce_reports_query(ext text, mails text, id_column name, recei
 AS $$
 DECLARE
 	of_mail text := format('m.%I AS mail_id, %s AS received_at', id_column, received_at);
-	columns text;
-	fields text;
 	raw text;
 	payload text;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
-	columns := bounce_columns('b.');
-	fields := bounce_columns('(j.b).');
 	IF raw_column IS NOT NULL THEN
-		IF to_regprocedure('bounce_judge(bytea, text, boolean)') IS NULL THEN
-			raw := format('SELECT %s, b.ordinality::integer AS ordinal, NULL::text AS rule, %s FROM %s, %s.bounce_parse(m.%I, %L) WITH ORDINALITY b',
-						  of_mail, columns, mails, ext, raw_column, all_kinds);
-		ELSE
-			raw := format('SELECT %s, j.ordinal, j.rule, %s FROM %s, %s.bounce_judge(m.%I, %L, %L) j',
-						  of_mail, fields, mails, ext, raw_column, rules, all_kinds);
-		END IF;
-		raw := raw || format(' WHERE m.%I IS NOT NULL', raw_column);
+		raw := format('SELECT %s, j.ordinal, j.rule, %s FROM %s, %s.bounce_judge(m.%I, %L, %L) j WHERE m.%I IS NOT NULL',
+					  of_mail, bounce_columns('(j.b).'), mails, ext, raw_column, rules, all_kinds, raw_column);
 	END IF;
-	IF payload_column IS NOT NULL AND to_regprocedure('bounce_parse_json(jsonb, boolean)') IS NOT NULL THEN
+	IF payload_column IS NOT NULL THEN
 		payload := format('SELECT %s, b.ordinality::integer AS ordinal, NULL::text AS rule, %s FROM %s, %s.bounce_parse_json(m.%I::jsonb, %L) WITH ORDINALITY b WHERE m.%I IS NOT NULL',
-						  of_mail, columns, mails, ext, payload_column, all_kinds, payload_column);
+						  of_mail, bounce_columns('b.'), mails, ext, payload_column, all_kinds, payload_column);
 		IF raw IS NOT NULL THEN
 			payload := payload || format(' AND m.%I IS NULL', raw_column);
 		END IF;
@@ -202,12 +192,8 @@ CREATE FUNCTION bounce_take_in_ddl(sink text, ext text, event text, copy text, t
 AS $ddl$
 DECLARE
 	mail text := format('(SELECT NEW.%I, NEW.%I', id_column, received_at_column);
-	engine text := '''1.0''';
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
-	IF to_regprocedure('bounce_engine()') IS NOT NULL THEN
-		engine := ext || '.bounce_engine()';
-	END IF;
 	mail := mail || coalesce(', NEW.' || quote_ident(raw_column), '') || coalesce(', NEW.' || quote_ident(payload_column), '') || ') m';
 	RETURN format(
 $f$CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger LANGUAGE plpgsql
@@ -238,7 +224,7 @@ END $take_in$$f$,
 E'		INSERT INTO %s (token, kind, received_at)\n'
 '		SELECT e.token, e.kind, e.received_at WHERE e.token IS NOT NULL AND e.bounced_at IS NOT NULL\n'
 '		ON CONFLICT DO NOTHING;\n', token) END,
-		event, bounce_columns(), engine, bounce_columns('e.'),
+		event, bounce_columns(), ext || '.bounce_engine()', bounce_columns('e.'),
 		CASE WHEN token IS NULL THEN '' ELSE E'WHERE FOUND OR e.token IS NULL OR e.bounced_at IS NULL\n\t\t' END,
 		copy);
 END $ddl$;

@@ -219,7 +219,6 @@ E'CREATE TABLE %s (\n'
 		RETURN NEXT format('CREATE INDEX ON %s USING hash (message_id)', event);
 		RETURN NEXT format('CREATE INDEX ON %s USING brin (received_at)', event);
 		RETURN NEXT format('CREATE INDEX ON %s (received_at) WHERE reason IN (''undefined'', ''onhold'')', event);
-		RETURN NEXT format('CREATE INDEX ON %s (rule) WHERE rule LIKE ''own:%%''', event);
 	ELSE
 		RETURN QUERY
 		SELECT format('ALTER TABLE %s ADD COLUMN %I %s', event, a.attname, format_type(a.atttypid, a.atttypmod))

@@ -219,14 +219,14 @@ BEGIN
 			SELECT e.rule, count(*) AS hits, min(e.received_at) AS first_hit, max(e.received_at) AS last_hit
 			FROM %1$s e WHERE %2$s GROUP BY e.rule
 		), known AS (
-			SELECT DISTINCT ON (r.rule) r.rule, 'built-in' AS origin, r.reason FROM bounce_rules() r
+			SELECT r.rule, 'built-in' AS origin, r.reason FROM bounce_rules() r
 			UNION ALL
 			SELECT 'own:' || o.id, 'own', o.reason FROM bounce_rule o
 		)
-		SELECT coalesce(h.rule, k.rule), coalesce(k.origin, CASE WHEN h.rule IS NULL THEN 'none' WHEN h.rule LIKE 'engine:%%' THEN 'built-in' ELSE 'retired' END), k.reason,
-			coalesce(h.hits, 0), h.first_hit, h.last_hit
+		SELECT coalesce(h.rule, k.rule) AS rule, coalesce(k.origin, CASE WHEN h.rule IS NULL THEN 'none' WHEN h.rule LIKE 'engine:%%' THEN 'built-in' ELSE 'retired' END), k.reason,
+			coalesce(h.hits, 0) AS hits, h.first_hit, h.last_hit
 		FROM hit h FULL JOIN known k ON k.rule = h.rule
-		ORDER BY 4 DESC, 1 COLLATE "C"$f$, bounce_table_name(events), bounce_between('e.received_at')) USING since, until;
+		ORDER BY hits DESC, rule$f$, bounce_table_name(events), bounce_between('e.received_at')) USING since, until;
 END $$;
 
 COMMENT ON FUNCTION bounce_rule_hits(regclass, timestamptz, timestamptz) IS 'how often each rule gave the reason of a stored event, and when last; those that never did, too';
