@@ -254,43 +254,50 @@ add_match(Reading *reading, const OwnFormat *format, const Slice *groups)
 	return true;
 }
 
-/* Where nobody said what the diagnostic is, all up to the next recipient may be it. */
+/*
+ * Where nobody said what the diagnostic is, all up to the next match may be it:
+ * the last recipient's match began at 'start'.
+ */
 static void
-give_words(Report *report, size_t first, Slice text, const size_t *starts)
+give_words(Report *report, Slice text, size_t start, size_t end)
 {
-	for (size_t i = first; i < report->count; i++)
-	{
-		Delivery   *delivery = &report->deliveries[i];
-		size_t		end = i + 1 < report->count ? starts[i + 1 - first] : text.n;
+	Delivery   *delivery;
 
-		if (delivery->diagnostic.n == 0)
-			delivery->words = slice(text.p + starts[i - first], end - starts[i - first]);
-	}
+	if (report->count == 0 || start == SLICE_NPOS)
+		return;
+	delivery = &report->deliveries[report->count - 1];
+	if (delivery->diagnostic.n == 0)
+		delivery->words = slice(text.p + start, end - start);
+}
+
+/* The first byte of a character at or behind 'at'. */
+static size_t
+character_at(Slice text, size_t at)
+{
+	while (at < text.n && ((unsigned char) text.p[at] & 0xc0) == 0x80)
+		at++;
+	return at;
 }
 
 static void
 read_recipients(Reading *reading, OwnFormat *format, Slice text)
 {
-	const PatternTools *tools = &reading->formats->tools;
-	size_t	   *starts = NULL;
-	size_t		allocated = 0;
+	Report	   *report = reading->report;
+	size_t		last = SLICE_NPOS;	/* where the match of the last recipient begins */
 	size_t		at = 0;
 	Slice		groups[PATTERN_GROUPS];
 
-	while (at < text.n && reading->report->count < LIMIT_TEXT_RECIPIENTS)
+	while (at < text.n && report->count < LIMIT_TEXT_RECIPIENTS)
 	{
-		size_t		until = at + WINDOW < text.n ? at + WINDOW : text.n;
-		size_t	   *grown;
+		size_t		until = character_at(text, at + WINDOW < text.n ? at + WINDOW : text.n);
+		size_t		start;
 		PatternResult result;
 
-		/* a match begins at a character, which the offset to go on from must, too */
-		while (until < text.n && ((unsigned char) text.p[until] & 0xc0) == 0x80)
-			until++;
 		arena_interrupt(reading->arena);
-		result = pattern_next(&format->recipient, tools, text, at, until, groups);
+		result = pattern_next(&format->recipient, &reading->formats->tools, text, at, until, groups);
 		if (result == PATTERN_GIVES_UP)
 		{
-			trail_bound(reading->report->trail, "steps of the expression of an own format", slice(text.p + at, until - at));
+			trail_bound(report->trail, "steps of the expression of an own format", slice(text.p + at, until - at));
 			break;
 		}
 		if (result == PATTERN_FAILS)
@@ -298,27 +305,18 @@ read_recipients(Reading *reading, OwnFormat *format, Slice text)
 			at = until;
 			continue;
 		}
-		grown = arena_grow(reading->arena, starts, reading->report->count, &allocated, sizeof(size_t));
-		if (grown == NULL)
-			break;
-		starts = grown;
+		/* \K in it has put its start behind its end */
 		if (groups[0].p == NULL)
 			break;
-		if (add_match(reading, format, groups))
-			starts[reading->report->count - 1] = (size_t) (groups[0].p - text.p);
-		else if (reading->arena->failed)
+		start = (size_t) (groups[0].p - text.p);
+		give_words(report, text, last, start);
+		last = add_match(reading, format, groups) ? start : SLICE_NPOS;
+		if (reading->arena->failed)
 			break;
 		/* an empty match must not come again */
-		at = (size_t) (groups[0].p - text.p) + groups[0].n;
-		if (groups[0].n == 0)
-		{
-			at++;
-			while (at < text.n && ((unsigned char) text.p[at] & 0xc0) == 0x80)
-				at++;
-		}
+		at = groups[0].n > 0 ? start + groups[0].n : character_at(text, start + 1);
 	}
-	if (starts != NULL)
-		give_words(reading->report, 0, text, starts);
+	give_words(report, text, last, text.n);
 }
 
 static bool
