@@ -50,16 +50,16 @@ ORDER BY n;
 -- a key is its own key
 SELECT address, key, flags FROM (
 	SELECT address, flags, bounce_address_key(address, flags & 1 = 1, flags & 2 = 2) AS key, flags & 1 = 1 AS gmail, flags & 2 = 2 AS subaddress
-	FROM generate_series(0, 3) flags,
-		(SELECT 'a' || chr(c) || 'B' || chr(c) || '.+x@y' || chr(c) || 'z.gmail.com' AS address FROM generate_series(1, 200000) c WHERE c NOT BETWEEN 55296 AND 57343
-		 UNION ALL SELECT chr(c) || chr(771) || chr(837) || '.+x@gmail.com' FROM generate_series(1, 12000) c
-		 UNION ALL SELECT 'x@' || chr(c) || chr(771) || chr(837) || '.example' FROM generate_series(1, 12000) c) a
+	FROM generate_series(0, 3, 3) flags,
+		(SELECT 'a' || chr(c) || 'B' || chr(c) || '.+x@y' || chr(c) || 'z.gmail.com' AS address FROM generate_series(1, 69999) c WHERE c NOT BETWEEN 55296 AND 57343
+		 UNION ALL SELECT chr(c) || chr(771) || chr(837) || '.+x@gmail.com' FROM generate_series(1, 9000) c
+		 UNION ALL SELECT 'x@' || chr(c) || chr(771) || chr(837) || '.example' FROM generate_series(1, 9000) c) a
 ) k
 WHERE key IS NOT NULL AND bounce_address_key(key, gmail, subaddress) IS DISTINCT FROM key;
 
 -- its domain is ASCII, and no other letters make it
 SELECT count(*) FROM (
-	SELECT bounce_domain_key('y' || chr(c) || 'z.example') AS key FROM generate_series(1, 200000) c WHERE c NOT BETWEEN 55296 AND 57343
+	SELECT bounce_domain_key('y' || chr(c) || 'z.example') AS key FROM generate_series(1, 69999) c WHERE c NOT BETWEEN 55296 AND 57343
 ) k WHERE key !~ '^[-a-z0-9._]+$';
 
 -- domains alone
@@ -86,3 +86,88 @@ SELECT s.id FROM (VALUES ('user17@xn--bcher3-4ya.example')) e (recipient) JOIN s
 EXPLAIN (COSTS OFF) SELECT s.id FROM unnest(ARRAY['USER17@bücher3.example', 'nobody']) recipient JOIN subscribers s ON bounce_address_key(s.email) = bounce_address_key(recipient);
 SELECT s.id FROM unnest(ARRAY['USER17@bücher3.example', 'nobody']) recipient JOIN subscribers s ON bounce_address_key(s.email) = bounce_address_key(recipient);
 DROP TABLE subscribers;
+
+-- what is hidden in addresses
+SELECT encoded, d.*
+FROM unnest(ARRAY[
+	'list-bounces+user=example.com@list.example', '<List-Return-17-Mary-Ann=Example.COM@list.example>', 'list+bounces-17-user=example.com@list.example', 'bounces+123456-ab12-user=example.com@em.example',
+	'bounce+user==a==example.com==news@robot.example', 'owner-news*user**example.com@listserv.example', 'bounce-user-example.com@list.example', 'bounce-user-my-shop.example@list.example', 'user=example.com@list.example',
+	'SRS0=HhH=tT=example.com=User@forward.example', 'SRS0+HHH=TT=example.com=user@forward.example', 'srs0-hhh=tt=example.com=user@forward.example',
+	'SRS1=HHH=first.example==HHH=TT=example.com=user@second.example', 'SRS1=HHH=first.example=+HHH=TT=example.com=user@second.example',
+	'prvs=1234567890=user@example.com', 'prvs=user/1234567890@example.com', 'prvs=user=1234567890@example.com', 'msprvs1=18112abcdef=bounces-17-3@sparks.example', 'btv1==05384ddc35b==user@example.com',
+	'bounce+AbC42@list.example', 'Rosa <rosa+news@koharu.example>',
+	-- one in another
+	'SRS0=HHH=TT=list.example=prvs=1234567890=bounces+user=example.com@forward.example', 'prvs=1234567890=bounce+42@list.example',
+	-- beyond ASCII
+	'bounces+jörg=bücher.example@list.example', 'bounces+user=example.com@bücher.example',
+	-- none, and what is almost one
+	'user@example.com', 'bounces+user=localhost@list.example', 'bounces+=example.com@list.example', 'SRS0=HHH=TT=example.com@forward.example', 'prvs=@example.com', 'btv1====user@example.com', '"bounces+user=example.com"@list.example',
+	'bounces+a b=example.com@list.example', '', '@', repeat('=', 1000) || '@list.example', repeat('srs0=', 3000) || '@list.example', NULL
+]) WITH ORDINALITY AS e (encoded, n), bounce_decode_address(encoded) d
+WHERE length(encoded) < 100 OR d.scheme IS NOT NULL
+ORDER BY n;
+
+-- delimiters of one's own
+SELECT delimiters, d.*
+FROM (VALUES ('bounce--17--user_at_example.com@list.example', '--17-- _at_'), ('bounce--user_AT_example.com@list.example', ' --  _at_ '), ('bounce-17-user_at_example.com@list.example', '_at_'),
+	('prvs=1234567890=x--user_at_example.com@list.example', '-- _at_'), ('bounces+user=example.com@list.example', '-- _at_'), ('bounce--user_at_example.com@list.example', NULL)) e (encoded, delimiters),
+	bounce_decode_address(encoded, delimiters) d;
+SELECT bounce_decode_address('a@b.example', 'one two three');
+SELECT bounce_decode_address('a@b.example', ' ');
+
+-- fields of what was returned, and of the mail itself
+CREATE TABLE mail (id int, raw bytea);
+INSERT INTO mail VALUES (1, convert_to($$Received: from a.example by b.example
+Received: from c.example
+  by d.example
+From: MAILER-DAEMON@mx.example
+To: bounces+rosa=koharu.example@list.example
+Subject: Undelivered Mail
+X-Queue: =?UTF-8?Q?gr=C3=BCn?=
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+
+no
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; rosa@koharu.example
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: message/rfc822
+
+From: news@list.example
+To: rosa@koharu.example
+Subject: =?ISO-8859-1?Q?Fr=FChlings?=
+ =?ISO-8859-1?Q?post?=
+X-Subscriber-Id: 42
+X-Subscriber-Id:
+	43
+X-Empty:
+
+Subject: of the body
+--b--
+$$, 'UTF8')), (2, convert_to($$From: ida@midori.example
+Subject: Thank you
+
+X-Subscriber-Id: 1
+$$, 'UTF8')), (3, 'no mail at all'), (4, ''), (5, decode(repeat('ff00', 1000), 'hex')), (6, convert_to($$From: no-reply@sns.amazonaws.com
+Subject: AWS Notification Message
+
+{"notificationType":"Bounce","bounce":{"bounceType":"Permanent","bounceSubType":"General","bouncedRecipients":[{"emailAddress":"rosa@koharu.example"}],"timestamp":"2026-03-02T00:00:00.000Z"},
+"mail":{"timestamp":"2026-03-02T00:00:00.000Z","source":"news@list.example","messageId":"0100","destination":["rosa@koharu.example"],
+"headers":[{"name":"From","value":"news@list.example"},{"value":"=?UTF-8?Q?Fr=C3=BChling?=","name":"Subject"},{"name":"X-Subscriber-Id","value":"44\nX-Evil: 1"}]}}
+$$, 'UTF8'));
+
+SELECT id, name, bounce_header(raw, name), bounce_header(raw, name) IS NOT DISTINCT FROM bounce_header(convert_from(raw, 'UTF8'), name) AS as_text
+FROM mail, unnest(ARRAY['subject', 'X-SUBSCRIBER-ID:', ' x-queue : ', 'X-Empty', 'X-Evil', 'X-None', '', ':']) WITH ORDINALITY n (name, n) WHERE id NOT IN (5) ORDER BY id, n;
+SELECT bounce_header(raw, 'Subject') FROM mail WHERE id = 5;
+SELECT id, name, h.* FROM mail, unnest(ARRAY['Received', 'X-Subscriber-Id', 'Subject', 'X-None']) WITH ORDINALITY n (name, n), bounce_headers(raw, name) h ORDER BY id, n, ordinal;
+SELECT bounce_header(NULL::bytea, 'x'), bounce_header('x', NULL);
+DROP TABLE mail;
