@@ -49,7 +49,8 @@ $f$WITH beside AS (
 	UNION ALL
 	SELECT m.%4$I, %7$s FROM %1$s m JOIN beside b ON b.mail_id = m.%4$I AND b.received_at = %7$s WHERE (%9$s)
 ), judged AS (
-	SELECT r.* FROM (%10$s) r
+	-- planned by itself, so that it can run in parallel
+	SELECT r.* FROM (%10$s OFFSET 0) r
 	UNION ALL
 	SELECT r.* FROM (%11$s) r
 ), fresh AS (
@@ -168,6 +169,8 @@ CREATE FUNCTION bounce_reclassify(
 	new_rule text
 ) LANGUAGE plpgsql ROWS 100
 	SET search_path = pg_catalog, pg_temp
+	-- what takes the time is C already
+	SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
