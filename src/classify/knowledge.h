@@ -155,6 +155,28 @@ extern const uint32_t knowledge_domain_slot_count;
 extern const KnownText knowledge_subject_words[];
 extern const uint32_t knowledge_subject_word_count;
 
+/* data/roles.tsv, in strcmp() order */
+typedef struct RoleRow
+{
+	KnownText	local;			/* lower case */
+	const char *role;			/* automatic, technical, business */
+	uint16_t	line;
+} RoleRow;
+
+extern const RoleRow knowledge_roles[];
+extern const uint32_t knowledge_role_count;
+
+/* data/disposable.tsv, in strcmp() order */
+typedef struct DisposableRow
+{
+	KnownText	domain;			/* lower case; stands for its subdomains, too */
+	KnownText	service;
+	uint16_t	line;
+} DisposableRow;
+
+extern const DisposableRow knowledge_disposables[];
+extern const uint32_t knowledge_disposable_count;
+
 /* data/blocklists.tsv; row number = MatchHit.phrase of knowledge_blocklist_match */
 typedef struct BlocklistRow
 {

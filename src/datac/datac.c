@@ -23,12 +23,13 @@
 #include "datac/collect.h"
 #include "datac/keyed.h"
 #include "datac/searched.h"
+#include "datac/sorted.h"
 #include "datac/webhooks.h"
 
 /* The tables of one file each; phrases, markers and signs may be spread over several. */
 static const char *const table_files[] = {
-	"blocklists.tsv", "bystanders.tsv", "decoders.tsv", "domains.tsv", "kept.tsv", "marker-kinds.tsv",
-	"provider-status.tsv", "providers.tsv", "reasons.tsv", "replies.tsv", "sign-kinds.tsv",
+	"blocklists.tsv", "bystanders.tsv", "decoders.tsv", "disposable.tsv", "domains.tsv", "kept.tsv", "marker-kinds.tsv",
+	"provider-status.tsv", "providers.tsv", "reasons.tsv", "replies.tsv", "roles.tsv", "sign-kinds.tsv",
 	"status.tsv", "vocabularies.tsv", "webhook-envelopes.tsv", "webhook-events.tsv",
 	"webhook-paths.tsv", "webhooks.tsv",
 };
@@ -436,6 +437,8 @@ compile(Datac *datac, Output *output)
 	compile_blocklists(datac, &output->knowledge);
 	compile_vocabularies(datac, &vocabulary, &output->knowledge);
 	compile_kept(datac, &output->knowledge);
+	compile_roles(datac, &output->knowledge);
+	compile_disposables(datac, &output->knowledge);
 	write_digest(datac, &output->knowledge);
 	collect_write(datac, &output->knowledge);
 	text_add(&output->knowledge, "%.*s;\n", (int) output->known.n, output->known.p);

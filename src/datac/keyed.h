@@ -17,9 +17,6 @@ void		compile_replies(Datac *datac, const Vocabulary *vocabulary, Text *text);
 /* domains.tsv */
 void		compile_domains(Datac *datac, const Vocabulary *vocabulary, Text *text);
 
-/* kept.tsv: words that redaction leaves, and those behind which it leaves none */
-void		compile_kept(Datac *datac, Text *text);
-
 /* bystanders.tsv: addresses in a report that did not fail */
 void		compile_bystanders(Datac *datac, Text *text);
 

@@ -2,13 +2,13 @@
  * names.c
  *	  Pseudonyms.
  */
+#include "classify/office.h"
 #include "classify/provider.h"
 #include "mail/address.h"
 #include "match/fold.h"
 #include "match/sha1.h"
 #include "match/lexicon.h"
 #include "redact/names.h"
-#include "redact/role.h"
 #include "report/verp.h"
 
 typedef enum NameKind

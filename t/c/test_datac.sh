@@ -42,6 +42,8 @@ good()
 	printf 'provider\ttitle\nyahoo\tYahoo\ngoogle\tGoogle\n' >data/providers.tsv
 	printf 'suffix\tprovider\tgroup\tuse\nyahoo.com\tyahoo\twebmail\tdestination\nexample\t\treserved\tboth\n' >data/domains.tsv
 	printf 'fragment\tname\nzen.spamhaus.org\tspamhaus-zen\n' >data/blocklists.tsv
+	printf 'local\trole\tsource\npostmaster\ttechnical\tRFC 2142\n' >data/roles.tsv
+	printf 'domain\tservice\tsource\nthrow.example\tThrow\tvendor\n' >data/disposable.tsv
 	printf 'kept\tuse\nmonday\nsubject\tsubject\n' >data/kept.tsv
 	printf 'words\trole\npostmaster\toffice\nsent by\tfrom\n' >data/bystanders.tsv
 	printf 'decoder\ttitle\trole\nqmail\tqmail\nExim\tExim\tgateway\n' >data/decoders.tsv
@@ -224,7 +226,7 @@ ok $? "and another one with a phrase more"
 
 good
 for file in phrases.tsv phrases-more.tsv status.tsv provider-status.tsv replies.tsv providers.tsv domains.tsv \
-	blocklists.tsv bystanders.tsv decoders.tsv kept.tsv marker-kinds.tsv markers.tsv sign-kinds.tsv signs.tsv webhooks.tsv \
+	blocklists.tsv bystanders.tsv decoders.tsv disposable.tsv kept.tsv roles.tsv marker-kinds.tsv markers.tsv sign-kinds.tsv signs.tsv webhooks.tsv \
 	webhook-paths.tsv webhook-events.tsv webhook-envelopes.tsv vocabularies.tsv; do
 	sed '/^#/d;/^$/d' data/$file | head -1 >header
 	mv header data/$file
@@ -328,6 +330,12 @@ bad "an unknown reason of a word" vocabularies.tsv 5 'unknown reason "blockd"' '
 bad "a word that stands twice" vocabularies.tsv 5 'stands already in vocabularies.tsv:4' 'ses\tpermanent/general\tblocked\n'
 bad "words that do not stand together" vocabularies.tsv 5 'do not stand together' 'kumomta\tOther\tblocked\n'
 bad "a word of a reason that its vocabulary lacks" reasons.tsv 4 'is no word of kumomta in vocabularies.tsv' 'other\tfailure\tf\tsender\tfix_sender\tx\t\tNoSuch\n'
+bad "a role that stands twice" roles.tsv 3 'stands already in roles.tsv:2' 'postmaster\tbusiness\n'
+bad "an unknown role" roles.tsv 3 'unknown role "boss"' 'boss\tboss\n'
+bad "a local part in capitals" roles.tsv 3 'bad local part "Info"' 'Info\tbusiness\n'
+bad "a disposable domain that stands twice" disposable.tsv 3 'stands already in disposable.tsv:2' 'throw.example\tx\tlist\n'
+bad "a disposable domain with a leading dot" disposable.tsv 3 'bad domain ".x.example"' '.x.example\tx\tlist\n'
+bad "an unknown source" disposable.tsv 3 'unknown source "me"' 'x.example\tx\tme\n'
 bad "a word kept twice" kept.tsv 4 'stands already in kept.tsv:2' 'monday\n'
 bad "an unknown use of a kept word" kept.tsv 4 'unknown use "topic"' 'tuesday\ttopic\n'
 bad "a decoder that stands twice" decoders.tsv 4 'stands already in decoders.tsv:3' 'Exim\tx\n'
