@@ -67,8 +67,8 @@ SELECT domain, bounce_domain_key(domain) AS key, bounce_domain_display(domain) A
 FROM unnest(ARRAY[
 	'Example.COM', 'example.com.', ' BÜCHER.example ', 'xn--bcher-kva.example', '例え。テスト', '[192.0.2.1]', 'пример.рф', 'xn--e1afmkfd.xn--p1ai',
 	'xn--.example', 'xn--a.example', 'xn--99999999.example', 'xn--ls8h.la', 'a@b', '', '.', 'a b',
-	-- a small letter in a capital's place, a letter that is no letter, and what looks like ASCII
-	'xn--bcher-5ra.example', 'xn--a-ecp.example', 'xn--a-jib'
+	-- a capital, a mark of direction, a blank, a soft hyphen, a full-width letter, a decomposed one, private use; and a Cyrillic one that looks like ASCII
+	'xn--bcher-2pa.example', 'xn--ab-g4t.example', 'xn--ab-r0t.example', 'xn--ab-5da.example', 'xn--a-1q0i.example', 'xn--ea-8tb.example', 'xn--a-ro7g.example', 'xn--a-8sb.example'
 ]) WITH ORDINALITY AS a (domain, n)
 ORDER BY n;
 

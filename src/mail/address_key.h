@@ -56,7 +56,7 @@ Slice		domain_key(Arena *arena, Slice domain, const KeyForm *form);
 
 /*
  * The same for people: A-labels as the letters that they stand for, where
- * those lead back to the A-label.
+ * those lead back to the A-label, and none of them is made to look like another.
  */
 Slice		domain_display(Arena *arena, Slice domain, const KeyForm *form);
 

@@ -162,6 +162,14 @@ is_unprintable(uint32_t c)
 		(c >= 0xe000 && c < 0xf900) || c >= 0xe0000 || (c & 0xfffe) == 0xfffe || c == 0xfffd;
 }
 
+/* Greek and Cyrillic, of whose letters many look like ASCII's: no name mixes them. */
+static bool
+looks_latin(uint32_t c)
+{
+	return (c >= 0x370 && c < 0x530) || (c >= 0x1c80 && c < 0x1c90) || (c >= 0x1f00 && c < 0x2000) ||
+		(c >= 0x2de0 && c < 0x2e00) || (c >= 0xa640 && c < 0xa6a0);
+}
+
 /* The letters that an A-label stands for; the label itself where it stands for none that may be shown. */
 static Slice
 shown_label(Arena *arena, Slice label, const KeyForm *form)
@@ -170,6 +178,8 @@ shown_label(Arena *arena, Slice label, const KeyForm *form)
 	char	   *out;
 	Slice		letters;
 	bool		has_letters = false;
+	bool		has_latin = false;
+	bool		has_others = false;
 	size_t		n;
 	uint32_t	c;
 
@@ -184,10 +194,12 @@ shown_label(Arena *arena, Slice label, const KeyForm *form)
 	{
 		i += utf8_character(letters, i, &c);
 		has_letters |= c >= 0x80;
+		has_latin |= c < 0x80 && ascii_is_alpha((char) c);
+		has_others |= looks_latin(c);
 		if (c < 0x80 ? !ascii_is_alnum((char) c) && c != '-' && c != '_' : is_unprintable(c))
 			return label;
 	}
-	if (!has_letters)
+	if (!has_letters || (has_latin && has_others))
 		return label;
 	n = put_label(arena, unmarked_text(arena, letters), form, again, sizeof(again));
 	return slice_equal(slice(again, n), label) ? letters : label;
