@@ -62,13 +62,13 @@ FROM (
 WHERE key IS NOT NULL;
 END
     like($tried, $encoding eq 'MULE_INTERNAL' ? qr/^[ft]\|0$/ : qr/^t\|0$/, "$encoding: a key is its own key");
-    # two that differ have two keys, unless they do in case
+    # two that differ have two keys, unless they do in case (three letters are sigma)
     is($server->sql(<<'END'), '0', "$encoding: other letters, other keys");
 SELECT count(*) FROM (
     SELECT bounce_address_key('a' || letters || '@b.example') AS key, count(DISTINCT letters) AS n
     FROM (SELECT text_of(set_byte('\x61', 0, a)) AS letters FROM generate_series(128, 255) a) t
     WHERE letters IS NOT NULL GROUP BY 1) k
-WHERE key IS NOT NULL AND n > 2;
+WHERE key IS NOT NULL AND n > 3;
 END
 }
 

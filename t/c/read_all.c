@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "promises.h"
+#include "report/fields.h"
 
 /* Cuts of one mail; of a mail of more than 64 KB they lie further apart. */
 #define STEP		64
@@ -30,6 +31,16 @@ static void
 last_words(void)
 {
 	fprintf(stderr, "while reading the first %zu bytes of %s\n", current_size, current_path);
+}
+
+/* A field is valid text, like all that a row has. */
+static bool
+take_field(void *context, FieldOrigin origin, Slice value)
+{
+	(void) origin;
+	if (value.p == NULL || !decode_is_utf8(value))
+		*(const char **) context = "a field is no text";
+	return true;
 }
 
 /*
@@ -62,6 +73,7 @@ read_first(const char *bytes, size_t n, bool all_kinds, size_t *rows)
 						  result.rows[i].rhost, SLICE_NONE, &again);
 		fault = find_fault(&again, true);
 	}
+	fields_each(&arena, slice(copy, n), SLICE_LIT("Subject:"), take_field, &fault);
 	if (fault != NULL)
 		printf("# %s, first %zu bytes: row %zu: %s\n", current_path, n, i, fault);
 	*rows += result.count;
