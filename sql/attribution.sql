@@ -132,6 +132,17 @@ SELECT * FROM bounce_attribute('"the Readers"', 'events');
 SELECT * FROM bounce_attribute('events', NULL);
 SELECT * FROM bounce_attribute('only_ids', '"the Readers"', 'Id', 'E-Mail', since => '2026-01-01');
 
+-- columns of different collations
+CREATE TABLE collated_events (mail_id int, recipient text COLLATE "C", verp text COLLATE "C", message_id text COLLATE "C", feedback_id text COLLATE "C");
+CREATE TABLE collated (id text COLLATE "POSIX", email text COLLATE "POSIX", subscriber_id text COLLATE "POSIX", message_id text COLLATE "POSIX", verp_key text COLLATE "POSIX");
+CREATE TABLE collated_mail (id int, raw text COLLATE "C");
+INSERT INTO collated_events VALUES (1, 'ROSA@koharu.example', 'k', 'm', 'a:b'), (2, 'ROSA@koharu.example', NULL, 'm', 'a:b'), (3, 'ROSA@koharu.example', NULL, NULL, NULL);
+INSERT INTO collated VALUES ('b', 'rosa@koharu.example', 'b', 'm', 'k');
+INSERT INTO collated_mail VALUES (3, E'X-Id: b\nTo: x+k@y.example\n\n');
+SELECT * FROM bounce_attribute('collated_events', 'collated', send_log => 'collated', feedback_id_part => 2, header => 'X-Id', inbox => 'collated_mail') ORDER BY mail_id;
+SELECT * FROM bounce_attribute('collated_events', 'collated', header => 'X-Id', inbox => 'collated_mail') ORDER BY mail_id;
+DROP TABLE collated_events, collated, collated_mail;
+
 -- an index serves few events
 INSERT INTO "the Readers" SELECT i, 'reader' || i || '@many.example' FROM generate_series(1000, 60000) i;
 ANALYZE "the Readers", events;

@@ -114,7 +114,7 @@ BEGIN
 		verp_keys := verp_keys || 'SELECT n, verp AS value FROM e WHERE verp IS NOT NULL'::text;
 	END IF;
 	IF inbox IS NOT NULL THEN
-		verp_keys := verp_keys || format($q$SELECT n, k.value %1$s CROSS JOIN LATERAL %2$s.bounce_headers(i.%3$I, 'To') h
+		verp_keys := verp_keys || format($q$SELECT n, k.value COLLATE "default" %1$s CROSS JOIN LATERAL %2$s.bounce_headers(i.%3$I, 'To') h
 			CROSS JOIN LATERAL %2$s.bounce_decode_address(h.value) d
 			CROSS JOIN LATERAL (VALUES (d.tag), (d.address), (%2$s.bounce_address_key(h.value)), (nullif(split_part(%2$s.bounce_address_key(h.value), '@', 1), ''))) k (value)
 		WHERE h.origin = 'report' AND k.value IS NOT NULL$q$, mail, ext, inbox_raw_column);
@@ -153,7 +153,7 @@ BEGIN
 			of_mail := format('SELECT DISTINCT ON (n) n, 3 AS rank, substring(h.value, %L) AS value %s CROSS JOIN LATERAL %s.bounce_headers(i.%I, %L) h WHERE substring(h.value, %1$L) IS NOT NULL ORDER BY n, h.ordinal',
 							header_pattern, mail, ext, inbox_raw_column, header);
 		END IF;
-		of_mail := format('SELECT n, rank, btrim(value, E'' \t<>'') AS value FROM (%s) f WHERE value IS NOT NULL', of_mail);
+		of_mail := format('SELECT n, rank, btrim(value, E'' \t<>'') COLLATE "default" AS value FROM (%s) f WHERE value IS NOT NULL', of_mail);
 		ids := ids || of_mail;
 		addresses := addresses || of_mail;
 	END IF;
@@ -186,6 +186,7 @@ BEGIN
 		parts := ARRAY[format('SELECT NULL::bigint, 0, NULL::text, s.%I, NULL::bigint FROM %s s WHERE false', id_column, bounce_table_name(subscribers))];
 	END IF;
 
+	-- texts from mails have no collation of their own, so that those of the tables' columns, and of their indexes, win
 	RETURN format($q$WITH e AS MATERIALIZED (
 	SELECT row_number() OVER () AS n, mail_id, %s
 	FROM %s%s
@@ -212,7 +213,7 @@ SELECT e.mail_id, e.ordinal, b.subscriber,
 FROM e LEFT JOIN best b ON b.n = e.n
 $q$,
 		(SELECT string_agg(CASE WHEN c = ANY (has) AND c = 'ordinal' THEN quote_ident(c)
-								WHEN c = ANY (has) THEN format('nullif(%1$I::text, '''') AS %1$I', c)
+								WHEN c = ANY (has) THEN format('nullif(%1$I::text, '''') COLLATE "default" AS %1$I', c)
 								WHEN c = 'ordinal' THEN 'NULL::integer AS ordinal'
 								ELSE format('NULL::text AS %I', c) END, ', ')
 		 FROM unnest('{ordinal,recipient,alias,verp,addresser,message_id,feedback_id}'::name[]) c),
