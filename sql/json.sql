@@ -100,5 +100,18 @@ SELECT count(*) FROM bounce_parse_json(NULL);
 SELECT (bounce_parse_json(doc)).reason FROM event WHERE file = 'brevo-hard-bounce.json';
 SELECT count(*) FROM (SELECT b.reason FROM event, bounce_parse_json(doc, true) b LIMIT 3) x;
 
+-- by rules of one's own, and by which rule
+INSERT INTO bounce_rule (ruleset, diagnostic, reason) VALUES ('json', 'zen.spamhaus.org', 'listed');
+INSERT INTO bounce_rule (ruleset, header, header_value, reason) VALUES ('json', 'List-ID', 'weekly.lindenhall.example', 'weekly');
+SELECT file, b.reason FROM event, bounce_parse_json(doc, 'json') b
+WHERE file IN ('sendgrid-blocked.json', 'ses-bounce-two-recipients.json', 'brevo-hard-bounce.json') ORDER BY file, b.recipient COLLATE "C";
+SELECT file, j.ordinal, (j.b).reason, regexp_replace(j.rule, '^own:.*', 'own') AS rule FROM event, bounce_judge_json(doc, 'json', true) j
+WHERE file IN ('sendgrid-blocked.json', 'sendgrid-dropped.json', 'sendgrid-batch.json', 'listmonk-hard.json', 'sparkpost-bounce-class-only.json', 'brevo-hard-bounce.json')
+ORDER BY file, j.ordinal;
+SELECT count(*) AS same FROM event, bounce_judge_json(doc) j, bounce_parse_json(doc) WITH ORDINALITY p
+WHERE j.ordinal = p.ordinality AND (j.b).token IS NOT DISTINCT FROM p.token AND (j.b).reason = p.reason;
+SELECT count(*) FROM bounce_judge_json(NULL);
+DELETE FROM bounce_rule WHERE ruleset = 'json';
+
 DROP VIEW said, labelled;
 DROP TABLE event, event_row, label;

@@ -360,18 +360,18 @@ read_events(EventRows *events, Slice document)
 }
 
 void
-bounce_read_json_each(Arena *arena, Slice document, bool all_kinds,
+bounce_read_json_each(Arena *arena, Slice document, const BounceOptions *options,
 					  void (*take) (void *context, const BounceRow *row), void *context)
 {
-	EventRows	events = {.rows = {.arena = arena, .options = {.all_kinds = all_kinds}, .take = take, .context = context}, .arena = arena};
+	EventRows	events = {.rows = {.arena = arena, .options = *options, .take = take, .context = context}, .arena = arena};
 
 	read_events(&events, document);
 }
 
 BounceResult
-bounce_read_json(Arena *arena, Slice document, bool all_kinds)
+bounce_read_json(Arena *arena, Slice document, const BounceOptions *options)
 {
-	EventRows	events = {.rows = {.arena = arena, .options = {.all_kinds = all_kinds}}, .arena = arena};
+	EventRows	events = {.rows = {.arena = arena, .options = *options}, .arena = arena};
 
 	read_events(&events, document);
 	return events.rows.result;

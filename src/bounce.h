@@ -127,11 +127,11 @@ BounceResult bounce_read_message_with(Arena *arena, Slice raw, const BounceOptio
 /*
  * Reads the events of a JSON document (UTF-8), as mail services report them by
  * webhook, queue or API: data/webhooks.tsv names the services.  Otherwise as
- * bounce_read_message() and bounce_read_each(): what is no such event gives no
- * row.
+ * bounce_read_message_with() and bounce_read_each_with(): what is no such event
+ * gives no row.  Formats of the user's own are of mails, and not asked.
  */
-BounceResult bounce_read_json(Arena *arena, Slice document, bool all_kinds);
-void		bounce_read_json_each(Arena *arena, Slice document, bool all_kinds,
+BounceResult bounce_read_json(Arena *arena, Slice document, const BounceOptions *options);
+void		bounce_read_json_each(Arena *arena, Slice document, const BounceOptions *options,
 								  void (*take) (void *context, const BounceRow *row), void *context);
 
 /*

@@ -80,6 +80,10 @@ END
         (my $with = $mail) =~ s/SUBJECT/encode('UTF-8', $word)/e;
         my $got = decode('UTF-8', $server->sql("SELECT b.subject FROM bounce_parse(\$mail\$$with\$mail\$::text) b;\n"));
         is($got, $word, "$encoding: $word from a text column");
+        $got = decode('UTF-8', $server->sql(encode('UTF-8', <<"END")));
+SELECT b.subject FROM bounce_parse_json('{"type": "hard", "email": "rosa\@koharu.example", "$word": 1, "subject": "$word"}') b;
+END
+        is($got, $word, "$encoding: $word from an event");
     }
 
     # Bytes that are valid in no encoding, through both doors.

@@ -51,6 +51,8 @@ for my $case (
     ['text',                   q(SELECT recipient AS x FROM bounce_parse(encode(RAW, 'escape'))),      200_000],
     ['in the select list',     'SELECT bounce_parse(RAW) AS x',                                        200_000],
     ['in the list, LIMIT 1',   'SELECT bounce_parse(RAW) AS x LIMIT 1',                                200_000],
+    ['an event',               q(SELECT b.recipient AS x FROM bounce_parse_json(jsonb_build_object('type', 'hard', 'email', 'rosa@koharu.example', 'meta', encode(RAW, 'escape'))) b), 200_000],
+    ['an event in a string',   q(SELECT b.recipient AS x FROM bounce_parse_json(jsonb_build_object('Message', jsonb_build_array(jsonb_build_object('type', 'hard', 'email', 'rosa@koharu.example'), length(RAW))::text)) b), 200_000],
     ['a reply',                q(SELECT reason AS x FROM bounce_parse_reply(encode(RAW, 'escape'), 'mx.koharu.example', 'RCPT')), 200_000],
     ['reasons',                'SELECT reason AS x FROM (SELECT g) y, bounce_reasons()',               20_000],
 ) {

@@ -1,6 +1,7 @@
 /*
  * judge.c
- *	  bounce_judge(): what bounce_parse() says, and which rule gave the reason.
+ *	  bounce_judge(), bounce_judge_json(): what bounce_parse() and
+ *	  bounce_parse_json() say, and which rule gave the reason.
  */
 #include "postgres.h"
 
@@ -10,14 +11,13 @@
 #include "pg/call.h"
 #include "pg/own_cache.h"
 #include "pg/row.h"
+#include "pg/source.h"
 #include "pg/srf.h"
 #include "utils/typcache.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
 
 PG_FUNCTION_INFO_V1(bounce_judge_bytea);
 PG_FUNCTION_INFO_V1(bounce_judge_text);
+PG_FUNCTION_INFO_V1(bounce_judge_json);
 
 /* the columns of bounce_judge() in src/sql/30-rules.sql, in its order */
 enum
@@ -63,13 +63,11 @@ put_judged(void *context, const BounceRow *row)
 }
 
 static Datum
-judge(FunctionCallInfo fcinfo, bool is_text)
+judge(FunctionCallInfo fcinfo, Source source)
 {
 	BounceOptions options = {.names_rules = true};
-	struct varlena *raw;
 	Call	   *call;
 	Oid			row_type;
-	Slice		message;
 	Output		output;
 
 	srf_begin(fcinfo);
@@ -81,29 +79,28 @@ judge(FunctionCallInfo fcinfo, bool is_text)
 	own_options(fcinfo, call, 1, &options);
 	options.all_kinds = PG_GETARG_BOOL(2);
 	call = call_begin_table(fcinfo, JUDGE_COLUMNS);
-	raw = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-	message = slice(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw));
-	if (is_text)
-		message = charset_to_utf8(&call->charset, &call->arena, message);
-
 	output = (Output) {fcinfo, call, NULL, lookup_rowtype_tupdesc(row_type, -1), 0};
-	bounce_read_each_with(&call->arena, message, &options, put_judged, &output);
-	call_check_memory(call);
+	source_read(fcinfo, call, source, &options, put_judged, &output);
 
 	ReleaseTupleDesc(output.desc);
 	call_end(call);
-	PG_FREE_IF_COPY(raw, 0);
 	return (Datum) 0;
 }
 
 Datum
 bounce_judge_bytea(PG_FUNCTION_ARGS)
 {
-	return judge(fcinfo, false);
+	return judge(fcinfo, SOURCE_BYTEA);
 }
 
 Datum
 bounce_judge_text(PG_FUNCTION_ARGS)
 {
-	return judge(fcinfo, true);
+	return judge(fcinfo, SOURCE_TEXT);
+}
+
+Datum
+bounce_judge_json(PG_FUNCTION_ARGS)
+{
+	return judge(fcinfo, SOURCE_JSONB);
 }

@@ -1,6 +1,7 @@
 /*
  * parse.c
- *	  bounce_parse(): a mail in, one row per reported recipient out.
+ *	  bounce_parse(), bounce_parse_json(): a mail or the events of a mail service
+ *	  in, one row per reported recipient out.
  *
  * Returns its rows in a tuplestore rather than one by one.  The executor makes
  * a tuplestore of them anyhow in FROM, and would copy the row type's descriptor
@@ -14,15 +15,15 @@
 #include "pg/call.h"
 #include "pg/own_cache.h"
 #include "pg/row.h"
+#include "pg/source.h"
 #include "pg/srf.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
 
 PG_FUNCTION_INFO_V1(bounce_parse_bytea);
 PG_FUNCTION_INFO_V1(bounce_parse_text);
+PG_FUNCTION_INFO_V1(bounce_parse_json);
 PG_FUNCTION_INFO_V1(bounce_parse_bytea_own);
 PG_FUNCTION_INFO_V1(bounce_parse_text_own);
+PG_FUNCTION_INFO_V1(bounce_parse_json_own);
 
 /* Where the rows of a call go. */
 typedef struct Output
@@ -51,52 +52,54 @@ put_row(void *context, const BounceRow *row)
 
 /* 'own': the second argument is the ruleset, and all_kinds comes third. */
 static Datum
-parse(FunctionCallInfo fcinfo, bool is_text, bool own)
+parse(FunctionCallInfo fcinfo, Source source, bool own)
 {
 	BounceOptions options = {.all_kinds = PG_GETARG_BOOL(own ? 2 : 1)};
-	struct varlena *raw;
 	Call	   *call;
-	Slice		message;
 	Output		output;
 
 	srf_begin(fcinfo);
 	if (own)
 		own_options(fcinfo, call_get(fcinfo), 1, &options);
 	call = call_begin(fcinfo);
-	raw = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-	message = slice(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw));
-	if (is_text)
-		message = charset_to_utf8(&call->charset, &call->arena, message);
-
 	output = (Output) {fcinfo, call, NULL};
-	bounce_read_each_with(&call->arena, message, &options, put_row, &output);
-	call_check_memory(call);
-
+	source_read(fcinfo, call, source, &options, put_row, &output);
 	call_end(call);
-	PG_FREE_IF_COPY(raw, 0);
 	return (Datum) 0;
 }
 
 Datum
 bounce_parse_bytea(PG_FUNCTION_ARGS)
 {
-	return parse(fcinfo, false, false);
+	return parse(fcinfo, SOURCE_BYTEA, false);
 }
 
 Datum
 bounce_parse_text(PG_FUNCTION_ARGS)
 {
-	return parse(fcinfo, true, false);
+	return parse(fcinfo, SOURCE_TEXT, false);
+}
+
+Datum
+bounce_parse_json(PG_FUNCTION_ARGS)
+{
+	return parse(fcinfo, SOURCE_JSONB, false);
 }
 
 Datum
 bounce_parse_bytea_own(PG_FUNCTION_ARGS)
 {
-	return parse(fcinfo, false, true);
+	return parse(fcinfo, SOURCE_BYTEA, true);
 }
 
 Datum
 bounce_parse_text_own(PG_FUNCTION_ARGS)
 {
-	return parse(fcinfo, true, true);
+	return parse(fcinfo, SOURCE_TEXT, true);
+}
+
+Datum
+bounce_parse_json_own(PG_FUNCTION_ARGS)
+{
+	return parse(fcinfo, SOURCE_JSONB, true);
 }

@@ -205,23 +205,3 @@ json_key_is(Slice key, const char *name)
 	}
 	return *name == '\0';
 }
-
-bool
-json_path_is(const JsonReader *reader, const char *const *keys, int count)
-{
-	int			k = 0;
-
-	if (reader->depth > JSON_DEPTH)
-		return false;
-	for (int i = 0; i < reader->depth; i++)
-	{
-		Slice		key = reader->keys[i];
-
-		if (reader->in_array[i])
-			continue;
-		if (k >= count || !json_key_is(key, keys[k]))
-			return false;
-		k++;
-	}
-	return k == count;
-}

@@ -42,7 +42,4 @@ Slice		json_string(Arena *arena, Slice raw);
 /* Is the raw key this name, line ends left out? */
 bool		json_key_is(Slice key, const char *name);
 
-/* Is the current value's key path exactly these keys ("bounce", "bouncedRecipients", "emailAddress"; arrays do not count)? */
-bool		json_path_is(const JsonReader *reader, const char *const *keys, int count);
-
 #endif							/* BOUNCE_JSON_H */

@@ -7,6 +7,24 @@ CREATE FUNCTION bounce_parse_json(doc jsonb, all_kinds boolean DEFAULT false) RE
 
 COMMENT ON FUNCTION bounce_parse_json(jsonb, boolean) IS 'one row per recipient that a webhook''s event, or each of several, reports on; none for other JSON';
 
+-- By the rules of a ruleset (30-rules.sql), which stand above the built-in ones.
+CREATE FUNCTION bounce_parse_json(doc jsonb, rules text, all_kinds boolean DEFAULT false) RETURNS SETOF bounce
+	AS 'MODULE_PATHNAME', 'bounce_parse_json_own' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 6000 ROWS 1;
+
+COMMENT ON FUNCTION bounce_parse_json(jsonb, text, boolean) IS 'bounce_parse_json() by the rules of a ruleset, which stand above the built-in ones';
+
+CREATE FUNCTION bounce_judge_json(
+	doc jsonb,
+	rules text DEFAULT NULL,
+	all_kinds boolean DEFAULT false,
+	OUT ordinal integer,
+	OUT b bounce,
+	OUT rule text
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_judge_json' LANGUAGE C STABLE PARALLEL SAFE COST 6000 ROWS 1;
+
+COMMENT ON FUNCTION bounce_judge_json(jsonb, text, boolean) IS 'bounce_parse_json(), numbered, with the rule that gave each reason: of bounce_rules(), own:ID of bounce_rule, or engine:NAME (engine:service-class and engine:service-knows: what the service says itself); NULL where none did';
+
 -- Vocabularies: sisimai (its older words, too), bouncehammer, kumomta,
 -- sparkpost, ses, powermta, postmark, sendgrid.  Another one is an error
 -- (22023).  NULL where there is no word for the reason, or no such reason.

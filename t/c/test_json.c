@@ -11,6 +11,27 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define PATH(...) (const char *const[]) {__VA_ARGS__}
 
+/* Is the current value's key path exactly these keys?  Arrays do not count. */
+static bool
+json_path_is(const JsonReader *reader, const char *const *keys, int count)
+{
+	int			k = 0;
+
+	if (reader->depth > JSON_DEPTH)
+		return false;
+	for (int i = 0; i < reader->depth; i++)
+	{
+		Slice		key = reader->keys[i];
+
+		if (reader->in_array[i])
+			continue;
+		if (k >= count || !json_key_is(key, keys[k]))
+			return false;
+		k++;
+	}
+	return k == count;
+}
+
 static void
 test_paths(void)
 {

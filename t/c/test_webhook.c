@@ -12,6 +12,8 @@
 #include "report/webhook_tables.h"
 #include "tap.h"
 
+static const BounceOptions all_kinds = {.all_kinds = true};
+
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ------------------------------------------------------------------------
@@ -96,7 +98,7 @@ event_is(const char *document, const char *expected, const char *name)
 	BounceResult result;
 
 	test_arena(&arena, &owner);
-	result = bounce_read_json(&arena, copy, true);
+	result = bounce_read_json(&arena, copy, &all_kinds);
 	for (size_t i = 0; i < result.count; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%.*s %s%s", i ? ", " : "", (int) result.rows[i].recipient.n,
 				 result.rows[i].recipient.n ? result.rows[i].recipient.p : "", result.rows[i].reason ? result.rows[i].reason : "-",
@@ -179,7 +181,7 @@ read_it(Slice document, const char *name, size_t rows)
 	size_t		count = 0;
 
 	arena_init(&arena, held_alloc, held_release, &held, NULL);
-	bounce_read_json_each(&arena, document, true, count_row, &count);
+	bounce_read_json_each(&arena, document, &all_kinds, count_row, &count);
 	ok(count == rows, name);
 	if (count != rows)
 		printf("# %zu rows\n", count);
@@ -272,7 +274,7 @@ try_document(Slice text, int fail_at)
 
 	test_arena(&arena, &owner);
 	owner.fail_at = fail_at;
-	result = bounce_read_json(&arena, copy, true);
+	result = bounce_read_json(&arena, copy, &all_kinds);
 	for (size_t i = 0; i < result.count; i++)
 		unsound += !arena.failed && !is_sound(&result.rows[i]);
 	arena_reset(&arena);

@@ -1,29 +1,23 @@
 /*
- * json.c
- *	  bounce_parse_json(): events of mail services in, one row per recipient out.
+ * document.c
+ *	  A jsonb value as text for the library.
  *
- * The document is written as text for the library, value by value, and not by
- * the server's own output function: that would raise an error where the text
+ * It is written value by value, and not by the server's own output function:
+ * that would raise an error where the text
  * grows beyond a gigabyte, as it does for a few thousand numbers of 131,072
  * digits or strings of control characters.  Strings are cut and numbers
  * rounded where the library would not look at the rest.
  */
 #include "postgres.h"
 
-#include "fmgr.h"
 #include "mail/limits.h"
 #include "miscadmin.h"
-#include "pg/call.h"
-#include "pg/row.h"
-#include "pg/srf.h"
+#include "pg/document.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 #include "utils/numeric.h"
 #if PG_VERSION_NUM >= 140000
 #include "utils/fmgrprotos.h"
 #endif
-
-PG_FUNCTION_INFO_V1(bounce_parse_json);
 
 /* A string may be a whole notification (Amazon SNS): 256 KB, and what escaping adds. */
 #define MAX_STRING_BYTES (4 * LIMIT_DECODE_BYTES)
@@ -155,9 +149,8 @@ put_scalar(Writer *writer, const JsonbValue *value)
 	}
 }
 
-/* The document as text, UTF-8. */
-static Slice
-write_document(Call *call, Jsonb *jsonb)
+Slice
+json_document(Call *call, Jsonb *jsonb)
 {
 	Writer		writer = {.arena = &call->arena, .charset = &call->charset};
 	JsonbIterator *iterator = JsonbIteratorInit(&jsonb->root);
@@ -210,52 +203,4 @@ write_document(Call *call, Jsonb *jsonb)
 			break;
 	}
 	return slice(writer.text, writer.n);
-}
-
-/* Where the rows of a call go. */
-typedef struct Output
-{
-	FunctionCallInfo fcinfo;
-	Call	   *call;
-	Tuplestorestate *rows;		/* NULL: none yet */
-} Output;
-
-static void
-put_row(void *context, const BounceRow *row)
-{
-	Output	   *output = (Output *) context;
-	Call	   *call = output->call;
-	ArenaMark	mark = arena_mark(&call->arena);
-	HeapTupleData tuple;
-
-	CHECK_FOR_INTERRUPTS();
-	row_form(row, &call->charset, &call->arena, &tuple);
-	call_check_memory(call);
-	if (output->rows == NULL)
-		output->rows = srf_open(output->fcinfo);
-	tuplestore_puttuple(output->rows, &tuple);
-	arena_rewind(&call->arena, mark);
-}
-
-Datum
-bounce_parse_json(PG_FUNCTION_ARGS)
-{
-	Jsonb	   *jsonb;
-	Call	   *call;
-	Slice		document;
-	Output		output;
-
-	srf_begin(fcinfo);
-	call = call_begin(fcinfo);
-	jsonb = PG_GETARG_JSONB_P(0);
-	document = write_document(call, jsonb);
-	call_check_memory(call);
-
-	output = (Output) {fcinfo, call, NULL};
-	bounce_read_json_each(&call->arena, document, PG_GETARG_BOOL(1), put_row, &output);
-	call_check_memory(call);
-
-	call_end(call);
-	PG_FREE_IF_COPY(jsonb, 0);
-	return (Datum) 0;
 }
