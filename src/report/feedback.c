@@ -64,7 +64,7 @@ feedback_read(Report *report, Slice text, char line_end)
 		text = slice(text.p + offset, text.n - offset), offset = 0;
 	mime_header(arena, text, line_end, LIMIT_HEADER_FIELDS, &header, &body);
 	report->feedback_type = decode_valid_utf8(arena, arena_copy_lower(arena, mime_without_comments(arena, mime_field(&header, SLICE_LIT("Feedback-Type")))));
-	report->source_ip = slice_trim(mime_field(&header, SLICE_LIT("Source-IP")));
+	report->source_ip = dsn_name(arena, mime_field(&header, SLICE_LIT("Source-IP")));
 	report->reporting_mta = dsn_name(arena, mime_field(&header, SLICE_LIT("Reporting-MTA")));
 	report->arrival = decode_date(mime_field(&header, SLICE_LIT("Arrival-Date")));
 	if (!report->arrival.known)

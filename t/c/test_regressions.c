@@ -763,9 +763,21 @@ test_lines_of_decoded(void)
 	is(result.rows[1].diagnostic_code, SLICE_LIT("552 5.2.2 Mailbox full"), "  and of the other");
 }
 
+/* A host is one word, whatever follows it in the field. */
+static void
+test_source_ip(void)
+{
+	mail("From: fbl@example.net\nTo: fbl@example.org\nSubject: complaint\nMIME-Version: 1.0\n"
+		 "Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\n"
+		 "Feedback-Type: abuse\nSource-IP: 192.0.2.7\n\t(out.example.org)\nOriginal-Rcpt-To: ned@live.example\n\n--b--\n");
+	ok(result.count == 1, "a complaint");
+	is(result.rows[0].rhost, SLICE_LIT("192.0.2.7"), "  and the address that it is about");
+}
+
 int
 main(void)
 {
+	test_source_ip();
 	test_lines_of_decoded();
 	test_own_user();
 	test_bare_complaint();
