@@ -10,6 +10,7 @@
 #   make unit                                  the plain C library's tests, with ASan and UBSan
 #   make asan MAILS="FOLDER..."                reads mails, whole and truncated, with ASan and UBSan
 #   make differential MAILS="FOLDER..."        our MIME scanner against GMime's parser
+#   make fuzz SECONDS=60 TARGETS="NAME..."     what libFuzzer makes of the samples, with clang
 #   make line-ends MAILS="FOLDER..."           the same mails with LF, CRLF, CR and a From line
 #   make tap                                   t/*.t, on the server that PGHOST etc. name
 
@@ -40,9 +41,9 @@ PKG_CONFIG ?= pkg-config
 # compiler, the libraries and, but for the plain library, PGXS.
 SCRIPTED = demo psql check bench growth
 BENCHES = $(addprefix build/bench/,library gmime lines)
-PLAIN = unit asan differential line-ends tap build/libbounce.a build/libbounce-asan.a build/datac $(BENCHES)
+PLAIN = unit asan differential line-ends fuzz tap build/libbounce.a build/libbounce-asan.a build/datac $(BENCHES)
 GOALS = $(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all))
-.PHONY: $(SCRIPTED) unit asan differential line-ends tap
+.PHONY: $(SCRIPTED) unit asan differential line-ends fuzz tap
 
 ifneq ($(GOALS),)
 
@@ -165,6 +166,23 @@ differential: build/t/gmime_diff
 
 line-ends: build/t/line_ends
 	@scripts/tap build/t/line_ends $(MAILS)
+
+# The fuzz targets and, for them, the library once more: clang counts what runs
+# (fuzz/steps.h), and libFuzzer steers by it.
+FUZZ_CC = clang
+FUZZ_TARGETS = $(patsubst fuzz/%.c,build/fuzz/%,$(sort $(wildcard fuzz/*.c)))
+FUZZ_CFLAGS = -std=gnu11 $(WARNINGS) -O1 -g $(INCLUDES) -fsanitize=address,undefined -fno-sanitize-recover=all
+
+build/fuzz/lib/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -fsanitize-coverage=trace-pc -c -o $@ $<
+	objcopy --redefine-sym __sanitizer_cov_trace_pc=count_step $@
+
+$(FUZZ_TARGETS): build/fuzz/%: fuzz/%.c $(wildcard fuzz/*.h t/c/promises.h) $(LIB_SRCS:%.c=build/fuzz/lib/%.o)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(filter %.o,$^) $(DEPS_LIBS)
+
+fuzz: $(FUZZ_TARGETS)
+	@SECONDS_EACH="$(SECONDS)" TARGETS="$(TARGETS)" RUNS="$(RUNS)" scripts/tap fuzz/run
 
 tap:
 	@status=0; \
