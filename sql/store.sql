@@ -237,6 +237,23 @@ INSERT INTO kept.mail (raw) VALUES (report('rosa@koharu.example', '5.1.1', '550 
 SELECT recipient FROM kept.mail_event;
 SELECT bounce_expire('kept.mail');
 RESET ROLE;
+-- and one who but brings mail
+CREATE ROLE bounce_test_pipe;
+GRANT USAGE ON SCHEMA kept TO bounce_test_pipe;
+SELECT bounce_create_inbox('kept.parted', partitioned => true, daily => true, rules => 'default');
+GRANT INSERT ON kept.parted, kept.parted_event, kept.parted_copy, kept.parted_token, kept.parted_dirty TO bounce_test_pipe;
+GRANT USAGE ON SEQUENCE kept.parted_id_seq TO bounce_test_pipe;
+GRANT INSERT ON kept.mail, kept.mail_event, kept.mail_copy TO bounce_test_pipe;
+GRANT SELECT ON bounce_rule, bounce_format TO bounce_test_pipe;
+SET ROLE bounce_test_pipe;
+INSERT INTO kept.mail (raw) SELECT report('rosa@koharu.example', '5.1.1', '550 5.1.1 User unknown', i / 2) FROM generate_series(2, 5) i;
+INSERT INTO kept.parted (raw) SELECT report('rosa@koharu.example', '5.1.1', '550 5.1.1 User unknown', i / 2) FROM generate_series(2, 5) i;
+SELECT count(*) FROM kept.mail_event;
+RESET ROLE;
+SELECT mails, reporting, repeating FROM bounce_inbox_status('kept.mail');
+SELECT mails, reporting, repeating FROM bounce_inbox_status('kept.parted');
+DROP OWNED BY bounce_test_pipe;
+DROP ROLE bounce_test_pipe;
 DROP SCHEMA kept CASCADE;
 DELETE FROM bounce_inbox;
 DROP OWNED BY bounce_test_keeper;

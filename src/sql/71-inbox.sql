@@ -214,7 +214,9 @@ E'CREATE TABLE %s (\n'
 		-- where it is not unique it is for copies to find their event
 		RETURN NEXT format('CREATE %sINDEX ON %s (token, kind) WHERE bounced_at IS NOT NULL', CASE WHEN partitioned THEN '' ELSE 'UNIQUE ' END, event);
 		RETURN NEXT format('CREATE INDEX ON %s (recipient, received_at)', event);
+		RETURN NEXT format('CREATE INDEX ON %s (%s.bounce_address_key(recipient), received_at)', event, ext);
 		RETURN NEXT format('CREATE INDEX ON %s (alias) WHERE alias IS NOT NULL', event);
+		RETURN NEXT format('CREATE INDEX ON %s (%s.bounce_address_key(alias)) WHERE alias IS NOT NULL', event, ext);
 		RETURN NEXT format('CREATE INDEX ON %s (verp) WHERE verp IS NOT NULL', event);
 		RETURN NEXT format('CREATE INDEX ON %s USING hash (message_id)', event);
 		RETURN NEXT format('CREATE INDEX ON %s USING brin (received_at)', event);
