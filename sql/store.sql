@@ -143,6 +143,57 @@ SELECT * FROM bounce_expire();
 DROP SCHEMA shop CASCADE;
 DELETE FROM bounce_inbox;
 
+-- a table of webhook calls, none of which may be null
+CREATE TABLE call (id text PRIMARY KEY, received_at date NOT NULL, doc json NOT NULL);
+SELECT bounce_create_inbox('call', raw_column => 'doc', keep_raw => '10 days');
+SELECT raw_column, payload_column FROM bounce_inbox;
+INSERT INTO call SELECT 'c' || i, '2026-03-03', format('{"RecordType": "Bounce", "Type": "HardBounce", "TypeCode": 1, "Email": "emil@midori.example", "BouncedAt": "2026-03-03T08:05:00Z", "MessageID": "%s", "Details": "550 5.1.1 User unknown"}', i)::json
+FROM generate_series(1, 2) i;
+INSERT INTO call VALUES ('n', '2026-03-03', 'null'), ('a', '2026-03-03', '[1, {"a": "b"}]'), ('s', '2026-03-03', '""');
+SELECT mail_id, received_at, recipient, reason FROM call_event;
+SELECT mail_id, recipient FROM call_copy;
+SELECT mails, reporting, repeating, silent, erased FROM bounce_inbox_status('call');
+SELECT count(*) FROM bounce_reclassify('call');
+UPDATE bounce_inbox SET redact_after = '5 days';
+SELECT expired, erased, redacted FROM bounce_expire('call', '2026-03-10Z');
+SELECT expired, erased, redacted FROM bounce_expire('call', '2026-04-10Z');
+SELECT DISTINCT doc::text FROM call;
+SELECT bounce_drop_inbox('call');
+DROP TABLE call, call_event, call_copy;
+
+-- mail without names
+SELECT bounce_create_inbox('incoming', daily => false);
+INSERT INTO incoming (received_at, raw)
+SELECT '2026-03-03Z'::timestamptz + i / 3 * interval '1 hour', report('rosa' || i || '@koharu.example', '5.1.1', '550 5.1.1 User unknown', i) FROM generate_series(0, 9) i;
+UPDATE bounce_inbox SET redact_after = '10 days', keep_raw = '20 days';
+SELECT expired, erased, redacted FROM bounce_expire('incoming', '2026-03-12 23:00Z', 4);
+SELECT expired, erased, redacted FROM bounce_expire('incoming', '2026-03-20Z', 4);
+SELECT redacted_until FROM bounce_inbox;
+SELECT expired, erased, redacted FROM bounce_expire('incoming', '2026-03-20Z', 4);
+SELECT expired, erased, redacted FROM bounce_expire('incoming', '2026-03-20Z', 4);
+SELECT redacted_until FROM bounce_inbox;
+SELECT count(*) FROM incoming WHERE convert_from(raw, 'UTF8') LIKE '%rosa%';
+SELECT count(*) FROM incoming_event WHERE recipient LIKE 'rosa%';
+SELECT * FROM bounce_reclassify('incoming');
+SELECT expired, erased, redacted FROM bounce_expire('incoming', '2026-04-20Z');
+SELECT mails, reporting, erased FROM bounce_inbox_status('incoming');
+SELECT bounce_drop_inbox('incoming');
+DROP TABLE incoming, incoming_event, incoming_copy;
+
+-- a temporary one, and one of a set of rules that goes away again
+CREATE TEMPORARY TABLE incoming (id int PRIMARY KEY, received_at timestamptz NOT NULL DEFAULT now(), raw text);
+SELECT bounce_create_inbox('incoming', rules => 'mine');
+INSERT INTO incoming (id, raw) VALUES (1, convert_from(report('rosa@koharu.example', '5.1.1', '550 5.1.1 User unknown'), 'UTF8'));
+SELECT recipient FROM incoming_event;
+SELECT rules FROM bounce_inbox;
+SELECT bounce_create_inbox('incoming') IS NOT NULL AS again;
+SELECT rules FROM bounce_inbox;
+SELECT bounce_create_inbox('incoming', rules => '') IS NOT NULL AS again;
+SELECT rules FROM bounce_inbox;
+SELECT bounce_create_inbox('incoming', events => 'others');
+SELECT bounce_drop_inbox('incoming');
+DROP TABLE incoming, incoming_event, incoming_copy;
+
 -- what can't be
 CREATE TABLE no_time (id int PRIMARY KEY, raw bytea);
 SELECT bounce_create_inbox('no_time');

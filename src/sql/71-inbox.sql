@@ -78,15 +78,15 @@ BEGIN
 	-- what is not said stays as it was registered
 	id_column := coalesce(id_column, known.id_column, 'id');
 	received_at_column := coalesce(received_at_column, known.received_at_column, 'received_at');
-	rules := coalesce(rules, known.rules);
+	rules := nullif(coalesce(rules, known.rules), '');
 	all_kinds := coalesce(all_kinds, known.all_kinds, false);
 	keep_raw := coalesce(keep_raw, known.keep_raw);
 	daily := coalesce(daily, known.daily IS NOT NULL);
-	verdicts := coalesce(verdicts, known.events);
 	IF known.inbox IS NOT NULL AND events IS NOT NULL AND verdicts IS DISTINCT FROM known.events THEN
 		RAISE EXCEPTION 'inbox % has the event table % already', mails, known.events
 			USING ERRCODE = 'duplicate_object', HINT = 'Say bounce_drop_inbox() first: it keeps both tables.';
 	END IF;
+	verdicts := coalesce(verdicts, known.events);
 
 	IF mails IS NULL THEN
 		raw_column := coalesce(raw_column, 'raw');
@@ -294,7 +294,8 @@ COMMENT ON FUNCTION bounce_inbox_ddl(text, name, name, name, name, text, text, b
 --						what a webhook sent, json or jsonb.  NULL: as registered,
 --						else id, received_at, raw and, where there is one, payload.
 -- events				the event table's name; <inbox>_event
--- rules				the set of bounce_rule that judges; NULL: as registered, else none
+-- rules				the set of bounce_rule that judges, '' for none; NULL: as
+--						registered, else none
 -- all_kinds			keep what is no failure, delay or complaint, too
 -- keep_raw				how long bounce_expire() leaves the mail; NULL for ever
 -- partitioned			make tables that are partitioned by received_at

@@ -146,8 +146,11 @@ BEGIN
 				last := coalesce(last + interval '1 microsecond', as_of - box.redact_after);
 				EXECUTE format('UPDATE %1$s m SET %4$s WHERE %2$s >= $1 AND %2$s < $2 AND (%3$s)',
 							   bounce_table_name(box.inbox), came, content,
-							   concat_ws(', ', format('%1$I = bounce_redact(m.%1$I)', box.raw_column),
-										 CASE WHEN box.payload_column IS NOT NULL THEN format('%1$I = %2$s', box.payload_column, 'NULL') END))
+							   (SELECT string_agg(format(CASE
+										WHEN a.attname = box.raw_column THEN '%1$I = bounce_redact(m.%1$I)'
+										WHEN a.attnotnull THEN '%1$I = ''null'''
+										ELSE '%1$I = NULL' END, a.attname), ', ')
+								FROM pg_attribute a WHERE a.attrelid = box.inbox AND a.attname IN (box.raw_column, box.payload_column) AND NOT a.attisdropped))
 				USING coalesce(box.redacted_until, '-infinity'), last;
 				GET DIAGNOSTICS redacted = ROW_COUNT;
 				UPDATE bounce_inbox i SET redacted_until = last WHERE i.inbox = box.inbox;

@@ -145,31 +145,37 @@ AS $$
 DECLARE
 	alarm record;
 	began timestamptz := as_of - span;
-	first timestamptz;
-	spans numeric;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	IF as_of IS NULL OR span IS NULL OR history IS NULL OR as_of - span >= as_of OR as_of - history > as_of THEN
 		RAISE EXCEPTION 'span must be positive, and history not negative' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	EXECUTE format('SELECT min(received_at) FROM %s WHERE received_at >= $1 AND received_at < $2', bounce_table_name(events))
-	INTO first USING began - history, began;
-	-- how many spans there were before this one
-	spans := greatest(1, extract(epoch FROM began - coalesce(first, began))::numeric / extract(epoch FROM span)::numeric);
+	-- the history is read only where there is something to compare with it
 	FOR alarm IN EXECUTE format($f$
-		SELECT w.* FROM (
+		WITH w AS MATERIALIZED (
 			SELECT coalesce(e.provider, e.destination, '') AS provider, coalesce(e.%2$I::text, '') AS sender,
-				mode() WITHIN GROUP (ORDER BY e.reason COLLATE "C") FILTER (WHERE e.received_at >= $2) AS reason,
-				count(*) FILTER (WHERE e.received_at >= $2) AS n,
-				count(*) FILTER (WHERE e.received_at < $2) / $5 AS usual,
-				max(e.received_at) AS last,
-				(array_agg(e.diagnostic_code ORDER BY e.received_at DESC, e.diagnostic_code COLLATE "C") FILTER (WHERE e.received_at >= $2))[1] AS sample
+				mode() WITHIN GROUP (ORDER BY e.reason COLLATE "C") AS reason, count(*) AS n, max(e.received_at) AS last,
+				(array_agg(e.diagnostic_code ORDER BY e.received_at DESC, e.diagnostic_code COLLATE "C"))[1] AS sample
 			FROM %1$s e
-			WHERE e.received_at >= $1 AND e.received_at < $3 AND e.reason = ANY ($4)
-			GROUP BY 1, 2) w
-		WHERE w.n >= $6 AND w.n > $7 * w.usual
+			WHERE e.received_at >= $2 AND e.received_at < $3 AND e.reason = ANY ($4)
+			GROUP BY 1, 2 HAVING count(*) >= $6
+		), before AS (
+			SELECT coalesce(e.provider, e.destination, '') AS provider, coalesce(e.%2$I::text, '') AS sender, count(*) AS n
+			FROM %1$s e
+			WHERE (SELECT count(*) FROM w) > 0 AND e.received_at >= $1 AND e.received_at < $2 AND e.reason = ANY ($4)
+			GROUP BY 1, 2
+		), spans AS MATERIALIZED (
+			-- how many there were before this one, of a young table less than the history has
+			SELECT greatest(1, extract(epoch FROM $2 - CASE
+				WHEN EXISTS (SELECT FROM %1$s e WHERE e.received_at < $1) THEN $1
+				ELSE coalesce((SELECT min(e.received_at) FROM %1$s e WHERE e.received_at < $2), $2) END)::numeric / extract(epoch FROM $5)::numeric) AS n
+			WHERE (SELECT count(*) FROM w) > 0
+		)
+		SELECT w.*, coalesce(b.n, 0) / s.n AS usual
+		FROM w LEFT JOIN before b ON b.provider = w.provider AND b.sender = w.sender CROSS JOIN spans s
+		WHERE w.n > $7 * coalesce(b.n, 0) / s.n
 		ORDER BY w.n DESC, w.provider COLLATE "C", w.sender COLLATE "C"$f$, bounce_table_name(events), sender_column)
-	USING began - history, began, as_of, coalesce(reasons, '{blocked,badreputation,spamdetected,ratelimited,authfailure}'), spans, minimum, factor
+	USING began - history, began, as_of, coalesce(reasons, '{blocked,badreputation,spamdetected,ratelimited,authfailure}'), span, minimum, factor
 	LOOP
 		provider := alarm.provider;
 		sender := alarm.sender;
