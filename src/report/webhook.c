@@ -60,17 +60,6 @@ is_of(const Facts *facts, const Webhook *webhook)
 	return true;
 }
 
-static const Webhook *
-find_service(const Facts *facts)
-{
-	for (uint32_t i = 0; i < knowledge_webhook_count; i++)
-	{
-		if (is_of(facts, &knowledge_webhooks[i]))
-			return &knowledge_webhooks[i];
-	}
-	return NULL;
-}
-
 /* ------------------------------------------------------------------------
  * What happened, and why in the service's own words
  * ------------------------------------------------------------------------ */
@@ -141,8 +130,8 @@ read_class(Event *event, Slice word, Slice class)
 		event->hint = reason;
 }
 
-/* The word that says what happened: the first that the service is known to use. */
-static void
+/* The word that says what happened: the first that the service is known to use; false when it uses none of them. */
+static bool
 read_kind(Event *event)
 {
 	const WebhookEvent *row = NULL;
@@ -169,7 +158,7 @@ read_kind(Event *event)
 		row = find_event(event->webhook, word, SLICE_NONE);
 	}
 	if (row == NULL)
-		return;
+		return false;
 	event->kind = row->kind;
 	for (size_t i = 0; i < event->webhook->field_count; i++)
 	{
@@ -183,6 +172,21 @@ read_kind(Event *event)
 		event->knows = reason_word(row->reason);
 	else if (event->hint == NULL)
 		event->hint = reason_word(row->reason);
+	return true;
+}
+
+/* The service, and what it says happened; false when no service would say that. */
+static bool
+read_service(Event *event)
+{
+	for (uint32_t i = 0; i < knowledge_webhook_count; i++)
+	{
+		event->webhook = &knowledge_webhooks[i];
+		event->fields = &knowledge_webhook_fields[event->webhook->first_field];
+		if (is_of(&event->facts, event->webhook) && read_kind(event))
+			return true;
+	}
+	return false;
 }
 
 /* ------------------------------------------------------------------------
@@ -490,11 +494,8 @@ webhook_read(Report *report, Slice object)
 
 	if (!facts_read(&event.facts, report->arena, report->trail, object))
 		return false;
-	event.webhook = find_service(&event.facts);
-	if (event.webhook == NULL)
+	if (!read_service(&event))
 		return false;
-	event.fields = &knowledge_webhook_fields[event.webhook->first_field];
-	read_kind(&event);
 	if (event.kind == KIND_NONE)
 		return true;
 	report->decoder = event.webhook->decoder;

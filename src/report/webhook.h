@@ -12,8 +12,10 @@ void		webhook_begin(Arena *arena, Report *report);
 
 /*
  * Reads one JSON object as an event of one of the services in
- * data/webhooks.tsv, the first that it fits.  False when it is none's.  True,
- * too, for events that report nothing (opened, clicked): count is 0 then.
+ * data/webhooks.tsv, the first that it fits and that knows the word for what
+ * happened.  False when it is none's, or of a kind that reports nothing (opened,
+ * clicked).  True, too, where a table says that nothing is reported, or nobody
+ * is named: count is 0 then.
  * Takes any bytes; linear.
  */
 bool		webhook_read(Report *report, Slice object);
