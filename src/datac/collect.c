@@ -44,7 +44,8 @@ collect_cell(Datac *datac, const char *column, const char *cell)
 	Slice		before = SLICE_NONE;
 	size_t		offset = 0;
 
-	if (!is_regex && strcmp(column, "phrase") != 0 && strcmp(column, "words") != 0 && strcmp(column, "kept") != 0)
+	if (!is_regex && strcmp(column, "phrase") != 0 && strcmp(column, "words") != 0 && strcmp(column, "kept") != 0 &&
+		strcmp(column, "fragment") != 0)
 		return;
 	if (is_regex)
 		cell = plain_words(datac, cell);
@@ -62,14 +63,13 @@ collect_cell(Datac *datac, const char *column, const char *cell)
 			continue;
 		}
 		before = SLICE_NONE;
-		if (kind != TOKEN_WORD)
+		if (kind == TOKEN_OTHER)
 			continue;
 		add(datac, LEXICON_WORD, token);
 		if (is_regex && offset < text.n && text.p[offset] == '?' && token.n > 3)
 			add(datac, LEXICON_WORD, slice(token.p, token.n - 1));
 		/* where a phrase ends, a longer word may go on */
-		if (token.n >= 3 && (offset == text.n || text.p[offset] == '*' || text.p[offset] == '|' || is_regex) &&
-			strcmp(column, "kept") != 0)
+		if (token.n >= 4 && !is_regex && (offset == text.n || text.p[offset] == '*') && strcmp(column, "kept") != 0)
 			add(datac, LEXICON_BEGINNING, token);
 	}
 }

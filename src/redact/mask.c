@@ -90,6 +90,30 @@ is_marked(const Mask *mask, Slice word)
 	return mask->marked && mask->marked[word.p - mask->line.p];
 }
 
+/* 02T10, 000Z, 5min, 300s: few digits, one letter or a known word behind them, and few digits again. */
+static bool
+is_time_or_measure(Slice word)
+{
+	size_t		i = 0;
+	size_t		letters;
+
+	while (i < word.n && ascii_is_digit(word.p[i]))
+		i++;
+	if (i == 0 || i > MOST_DIGITS)
+		return false;
+	letters = i;
+	while (i < word.n && ascii_is_alpha(word.p[i]))
+		i++;
+	if (i == letters)
+		return false;
+	if (i - letters > 1)
+		return i == word.n && lexicon_has(LEXICON_WORD, slice(word.p + letters, i - letters));
+	letters = i;
+	while (i < word.n && ascii_is_digit(word.p[i]))
+		i++;
+	return i == word.n && i - letters <= 2;
+}
+
 /* Writes the word, as much of it as is known. */
 static void
 put_word(Mask *mask, Slice word)
@@ -104,7 +128,7 @@ put_word(Mask *mask, Slice word)
 		return;
 	}
 	n = fold_into(word, folded, NULL);
-	if (word.n == 1 || lexicon_has(LEXICON_WORD, slice(folded, n)))
+	if (word.n == 1 || is_time_or_measure(slice(folded, n)) || lexicon_has(LEXICON_WORD, slice(folded, n)))
 	{
 		redacted_put(redacted, word);
 		return;
@@ -112,7 +136,7 @@ put_word(Mask *mask, Slice word)
 	/* a phrase may end within a word: its letters there are told, if folding kept their places */
 	if (n == word.n)
 	{
-		for (size_t k = n - 1; k >= 3; k--)
+		for (size_t k = n - 1; k >= 4; k--)
 		{
 			if (((unsigned char) word.p[k] & 0xc0) != 0x80 && lexicon_has(LEXICON_BEGINNING, slice(folded, k)))
 			{
@@ -128,7 +152,8 @@ put_word(Mask *mask, Slice word)
 static void
 put_number(Mask *mask, Slice number)
 {
-	if (number.n > MOST_DIGITS || mask->hidden || mask->mode == MASK_ALL)
+	if (mask->hidden || mask->mode == MASK_ALL || !is_marked(mask, number) ||
+		(number.n > MOST_DIGITS && !(number.n <= WORD_BYTES && lexicon_has(LEXICON_WORD, number))))
 		put_hidden(mask->redacted, number);
 	else
 		redacted_put(mask->redacted, number);
@@ -224,11 +249,28 @@ ip_length(Slice line, size_t at)
 	size_t		offset = 0;
 	Slice		ip;
 
+	/* with a port, an IPv4 address looks like the beginning of another one */
+	while (end < line.n && end - at < 16 && (ascii_is_digit(line.p[end]) || line.p[end] == '.'))
+		end++;
+	if (end > at && address_find_ip(slice(line.p + at, end - at), &offset, &ip) && ip.p == line.p + at &&
+		!(end < line.n && ascii_is_alnum(line.p[end])))
+		return ip.n;
+	offset = 0;
 	while (end < line.n && end - at < 48 && (ascii_is_alnum(line.p[end]) || line.p[end] == '.' || line.p[end] == ':'))
 		end++;
 	if (end == at || !address_find_ip(slice(line.p + at, end - at), &offset, &ip) || ip.p != line.p + at)
 		return 0;
 	return ip.n;
+}
+
+/* Has it dots, but is no host's name: RESOLVER.RST.AuthRequired?  No top level is so long and a word of mail systems. */
+static bool
+is_dotted_term(Slice name)
+{
+	Slice		last = slice(name.p + slice_find_last(name, '.') + 1, name.n - slice_find_last(name, '.') - 1);
+	char		folded[WORD_BYTES];
+
+	return last.n >= 8 && last.n <= WORD_BYTES && lexicon_has(LEXICON_WORD, slice(folded, fold_into(last, folded, NULL)));
 }
 
 /* "Subject:" in one of many languages begins here: from there on nothing stays. */
@@ -296,7 +338,7 @@ take(Mask *mask, size_t at)
 	if (begins && (ascii_is_alnum(c) || (unsigned char) c >= 0x80))
 	{
 		n = host_length(mask, at);
-		if (n && at + n <= (mask->address_from > at ? mask->address_from : line.n))
+		if (n && !is_dotted_term(slice(line.p + at, n)) && at + n <= (mask->address_from > at ? mask->address_from : line.n))
 		{
 			redacted_put(redacted, names_domain(&redacted->names, slice(line.p + at, n)));
 			return at + n;

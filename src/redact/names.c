@@ -201,31 +201,73 @@ is_second_level(Slice label)
 	return false;
 }
 
+static bool
+is_lexical(Slice label)
+{
+	char		folded[64];
+
+	return label.n > 0 && label.n <= sizeof(folded) && lexicon_has(LEXICON_WORD, slice(folded, fold_into(label, folded, NULL)));
+}
+
+/*
+ * A top level: of a country, or one that data/kept.tsv knows.  Others may be
+ * anybody's: hosts have names without a domain, too.
+ */
+static bool
+is_top_level(Slice label)
+{
+	if (label.n == 2 && ascii_is_alpha(label.p[0]) && ascii_is_alpha(label.p[1]))
+		return true;
+	return slice_starts_nocase(label, SLICE_LIT("xn--")) || is_lexical(label);
+}
+
 /* Does a label say what a host is for, and nobody's name?  'place' counts from the right, from 0. */
 static bool
 is_plain_label(Slice label, size_t place)
 {
-	char		folded[64];
-
-	if (place == 0)
-		return true;
 	if (place == 1 && is_second_level(label))
 		return true;
-	if (label.n == 0 || label.n > sizeof(folded))
-		return label.n == 0;
-	if (place >= 2 && label.n <= 2)
+	if (label.n == 0)
 		return true;
-	return place >= 2 && lexicon_has(LEXICON_WORD, slice(folded, fold_into(label, folded, NULL)));
+	return place >= 2 && (label.n <= 2 || is_lexical(label));
+}
+
+/* The longest block list's name that the domain is or ends in, in bytes. */
+static bool
+note_list(void *context, const MatchHit *hit)
+{
+	size_t	   *known_bytes = context;
+	size_t		n = known_bytes[1];
+
+	if (hit->end == n && n - hit->start > known_bytes[0])
+		known_bytes[0] = n - hit->start;
+	return true;
+}
+
+static size_t
+list_bytes(Arena *arena, Slice domain)
+{
+	char		folded[256];
+	size_t		known_bytes[2] = {0, 0};
+
+	if (domain.n > sizeof(folded))
+		return 0;
+	known_bytes[1] = fold_into(domain, folded, NULL);
+	if (known_bytes[1] == domain.n)
+		match_run(&knowledge_blocklist_match, arena, slice(folded, domain.n), note_list, known_bytes);
+	return known_bytes[0];
 }
 
 Slice
 names_domain(Names *names, Slice domain)
 {
+	size_t		list;
 	const DomainRow *row;
 	size_t		known_bytes;
 	size_t		room = 32;
 	size_t		n = 0;
 	size_t		labels = 1;
+	bool		is_single;
 	char	   *out;
 
 	if (domain.n > 0 && domain.p[0] == '[')
@@ -246,8 +288,13 @@ names_domain(Names *names, Slice domain)
 	}
 	row = provider_of(domain, DOMAIN_BOTH);
 	known_bytes = row ? strlen(known(row->suffix)) : 0;
+	/* which list it is says why, not who */
+	list = list_bytes(names->arena, domain);
+	if (list > known_bytes)
+		known_bytes = list;
 	for (size_t i = 0; i < domain.n; i++)
 		labels += domain.p[i] == '.';
+	is_single = labels == 1;
 	/* a pseudonym may be longer than a label */
 	room += domain.n + labels * (LABEL_DIGITS + 12);
 	out = arena_alloc(names->arena, room);
@@ -268,7 +315,10 @@ names_domain(Names *names, Slice domain)
 			end = domain.n;
 		label = slice(domain.p + i, end - i);
 		labels--;
-		if (!is_plain_label(label, labels))
+		/* ZZ is nobody's country (ISO 3166-1) */
+		if (labels == 0 && !is_single)
+			label = is_top_level(label) ? label : SLICE_LIT("zz");
+		else if (!is_plain_label(label, labels))
 			label = pseudonym_of(names, NAME_LABEL, label);
 		memcpy(out + n, label.p, label.n);
 		n += label.n;
@@ -283,12 +333,6 @@ Slice
 names_ip(Names *names, Slice ip)
 {
 	return pseudonym_of(names, NAME_IP, ip);
-}
-
-Slice
-names_local(Names *names, Slice local)
-{
-	return role_of(local) ? local : pseudonym_of(names, NAME_LOCAL, local);
 }
 
 /* Some pieces one behind the other. */
@@ -313,13 +357,34 @@ join(Arena *arena, const Slice *pieces, size_t count)
 	return slice(out, n);
 }
 
-/* The local part of an address, by the whole of it: the same one at two domains is two people's. */
+/*
+ * What stands for a local part, which the whole address has the pseudonym of:
+ * the same one at two domains is two people's.  Of an office's the "+tag" goes, of
+ * a list's the list ("owner-x", "x-request").
+ */
 static Slice
-local_pseudonym(Names *names, Slice address, Slice domain)
+local_pseudonym(Names *names, Slice local, Slice address)
 {
-	Slice		local = slice(address.p, address.n - domain.n - 1);
+	const RoleRow *role = role_of(local);
+	size_t		plus = slice_find(local, '+', 0);
+	size_t		dash;
 
-	return role_of(local) ? local : pseudonym_of(names, NAME_LOCAL, address);
+	if (role == NULL)
+		return pseudonym_of(names, NAME_LOCAL, address);
+	if (plus != SLICE_NPOS)
+		local.n = plus;
+	if (role->line != 0)
+		return local;
+	if (slice_starts_nocase(local, SLICE_LIT("owner-")))
+		return join(names->arena, (Slice[]) {slice(local.p, 6), pseudonym_of(names, NAME_LOCAL, address)}, 2);
+	dash = slice_find_last(local, '-');
+	return join(names->arena, (Slice[]) {pseudonym_of(names, NAME_LOCAL, address), slice(local.p + dash, local.n - dash)}, 2);
+}
+
+Slice
+names_local(Names *names, Slice local)
+{
+	return local_pseudonym(names, local, local);
 }
 
 Slice
@@ -338,7 +403,7 @@ names_address(Names *names, Slice address)
 	local = slice(address.p, address.n - domain.n - 1);
 	if (verp != VERP_NONE && hidden_domain.p != NULL)
 	{
-		Slice		other_local = local_pseudonym(names, hidden, hidden_domain);
+		Slice		other_local = local_pseudonym(names, slice(hidden.p, hidden.n - hidden_domain.n - 1), hidden);
 		Slice		other_domain = names_domain(names, hidden_domain);
 		Slice		own_domain = names_domain(names, domain);
 
@@ -348,7 +413,7 @@ names_address(Names *names, Slice address)
 			return join(names->arena, (Slice[]) {SLICE_LIT("prvs=0000000000="), other_local, SLICE_LIT("@"), own_domain}, 4);
 		return join(names->arena, (Slice[]) {SLICE_LIT("SRS0=0000=00="), other_domain, SLICE_LIT("="), other_local, SLICE_LIT("@"), own_domain}, 6);
 	}
-	return join(names->arena, (Slice[]) {local_pseudonym(names, address, domain), SLICE_LIT("@"), names_domain(names, domain)}, 3);
+	return join(names->arena, (Slice[]) {local_pseudonym(names, local, address), SLICE_LIT("@"), names_domain(names, domain)}, 3);
 }
 
 Slice

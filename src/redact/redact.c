@@ -14,6 +14,7 @@
 #include "report/html.h"
 #include "report/lines.h"
 #include "report/report.h"
+#include "report/signs.h"
 #include "report/text.h"
 
 #define MOST_RETURNED_LINES 512 /* of a header that is quoted in a text, and what stands before it */
@@ -23,6 +24,9 @@ typedef struct Redaction
 	Redacted	redacted;
 	const Message *message;
 	int			root;			/* the part that is the report */
+	MaskMode	mode;			/* of its text */
+	const Message *inner;		/* the report that stands in the text of the first part, or NULL */
+	int			inner_root;
 	int			open[LIMIT_NESTING + 1];	/* multiparts that are written, outermost first */
 	int			open_count;
 } Redaction;
@@ -113,7 +117,7 @@ put_number(Redacted *redacted, int number)
 static void
 put_boundary(Redacted *redacted, int part)
 {
-	redacted_put(redacted, SLICE_LIT("=_redacted_"));
+	redacted_put(redacted, SLICE_LIT("=_part_"));
 	put_number(redacted, part);
 }
 
@@ -270,11 +274,11 @@ put_text(Redaction *redaction, Slice text, char line_end)
 	text_read(redaction->redacted.arena, text, line_end, NULL, &report);
 	if (report.returned.p >= text.p && report.returned.p <= text.p + text.n && report.returned.p != NULL)
 	{
-		put_lines(redaction, slice_between(text.p, report.returned.p), line_end, MASK_TEXT);
+		put_lines(redaction, slice_between(text.p, report.returned.p), line_end, redaction->mode);
 		put_returned_lines(redaction, slice_between(report.returned.p, text.p + text.n), line_end);
 	}
 	else
-		put_lines(redaction, text, line_end, MASK_TEXT);
+		put_lines(redaction, text, line_end, redaction->mode);
 }
 
 static void
@@ -332,6 +336,33 @@ put_html(Redaction *redaction, Slice html)
 	redacted_end_line(redacted);
 }
 
+static void
+put_parts(Redaction *redaction);
+
+/* A list manager hands a bounce on as text: what it says, and the bounce as a mail of its own. */
+static bool
+put_handed_on(Redaction *redaction, int number, Slice text, char line_end)
+{
+	Redaction	inner = *redaction;
+	const char *start;
+
+	if (redaction->inner == NULL || number != 0)
+		return false;
+	start = redaction->inner->parts[0].header.bytes.p;
+	/* in a text that had to be decoded, it stands elsewhere now */
+	if ((uintptr_t) start < (uintptr_t) text.p || (uintptr_t) start > (uintptr_t) (text.p + text.n))
+		return false;
+	put_lines(redaction, slice_between(text.p, start), line_end, MASK_TEXT);
+	inner.redacted = redaction->redacted;
+	inner.message = redaction->inner;
+	inner.root = redaction->inner_root;
+	inner.inner = NULL;
+	inner.open_count = 0;
+	put_parts(&inner);
+	redaction->redacted = inner.redacted;
+	return true;
+}
+
 /* What the part holds, and no more of it than is read. */
 static void
 put_body(Redaction *redaction, int number, bool returned)
@@ -345,7 +376,8 @@ put_body(Redaction *redaction, int number, bool returned)
 
 	if (returned)
 		return;
-	if (part->type != PART_MESSAGE && !holds_text)
+	/* the message inside is a part of its own, if it could be read */
+	if (part->type == PART_MESSAGE ? is_parent(redaction->message, number) : !holds_text)
 		return;
 	text = decode_text(redacted->arena, part->body, part->encoding, part->charset, LIMIT_DECODE_BYTES);
 	if (text.p == NULL)
@@ -367,6 +399,8 @@ put_body(Redaction *redaction, int number, bool returned)
 			put_lines(redaction, text, line_end, MASK_FIELD);
 			break;
 		default:
+			if (put_handed_on(redaction, number, text, line_end))
+				break;
 			/* a returned message that nobody declared */
 			if (number != redaction->root && (mime_field(&part->header, SLICE_LIT("Received")).p != NULL))
 				break;
@@ -444,6 +478,22 @@ line_end_style(Slice raw)
 	return lf > 0 && raw.p[lf - 1] == '\r' ? SLICE_LIT("\r\n") : SLICE_LIT("\n");
 }
 
+/*
+ * Could a mail that no reader understands yet be a report?  What else comes in
+ * was written by somebody.
+ */
+static bool
+is_from_system(Arena *arena, const Message *message)
+{
+	const Part *root = &message->parts[0];
+	Signs		signs;
+
+	if (message->count == 0)
+		return false;
+	signs_read(arena, &root->header, NULL, &signs);
+	return signs_has(&signs, SIGN_DAEMON) || signs_has(&signs, SIGN_BOUNCE) || signs.returned_to_nobody || root->report_type.n > 0;
+}
+
 static void
 redact_one(Redaction *redaction, Slice raw)
 {
@@ -455,7 +505,10 @@ redact_one(Redaction *redaction, Slice raw)
 	report_read(arena, &message, NULL, NULL, &report);
 	redaction->message = &message;
 	redaction->root = report.message == &message ? report.root : 0;
+	redaction->inner = report.message == &message || report.message->count == 0 ? NULL : report.message;
+	redaction->inner_root = report.root;
 	redaction->open_count = 0;
+	redaction->mode = report.count > 0 || is_from_system(arena, &message) ? MASK_TEXT : MASK_ALL;
 	if (slice_starts_nocase(raw, SLICE_LIT("From ")))
 	{
 		size_t		offset = 0;
