@@ -69,7 +69,7 @@ collect_cell(Datac *datac, const char *column, const char *cell)
 		if (is_regex && offset < text.n && text.p[offset] == '?' && token.n > 3)
 			add(datac, LEXICON_WORD, slice(token.p, token.n - 1));
 		/* where a phrase ends, a longer word may go on */
-		if (token.n >= 4 && !is_regex && (offset == text.n || text.p[offset] == '*') && strcmp(column, "kept") != 0)
+		if (token.n >= 3 && !is_regex && (offset == text.n || text.p[offset] == '*') && strcmp(column, "kept") != 0)
 			add(datac, LEXICON_BEGINNING, token);
 	}
 }

@@ -20,7 +20,7 @@ typedef struct Mask
 	Redacted   *redacted;
 	Slice		line;
 	MaskMode	mode;
-	uint8_t    *marked;			/* MASK_SIGNS: bytes of the line that a sign covers */
+	uint8_t    *marked;			/* bytes of the line that a sign covers (MASK_SIGNS), or a block list's name; or NULL */
 	bool		hidden;			/* behind "Subject:" */
 	size_t		address_from;	/* the next address begins here, */
 	size_t		address_to;		/* ends here */
@@ -59,6 +59,41 @@ void
 redacted_end_line(Redacted *redacted)
 {
 	redacted_put(redacted, redacted->line_end);
+}
+
+/* Notes which bytes of the line a sign or a list covers. */
+typedef struct Marking
+{
+	Mask	   *mask;
+	const uint32_t *origin;
+	size_t		n;				/* folded bytes */
+} Marking;
+
+static bool
+note_hit(void *context, const MatchHit *hit)
+{
+	Marking    *marking = context;
+	size_t		from = marking->origin[hit->start];
+	size_t		to = hit->end < marking->n ? marking->origin[hit->end] : marking->mask->line.n;
+
+	memset(marking->mask->marked + from, 1, to - from);
+	return true;
+}
+
+static void
+mark(Mask *mask, const MatchTable *table)
+{
+	Arena	   *arena = mask->redacted->arena;
+	Slice		line = mask->line;
+	char	   *folded = arena_alloc(arena, line.n + 1);
+	uint32_t   *origin = arena_alloc(arena, (line.n + 1) * sizeof(uint32_t));
+	Marking		marking = {.mask = mask, .origin = origin};
+
+	mask->marked = arena_zalloc(arena, line.n + 1);
+	if (folded == NULL || origin == NULL || mask->marked == NULL)
+		return;
+	marking.n = fold_into(line, folded, origin);
+	match_run(table, arena, slice(folded, marking.n), note_hit, &marking);
 }
 
 /* The word in x and 0, as long as it was. */
@@ -136,7 +171,7 @@ put_word(Mask *mask, Slice word)
 	/* a phrase may end within a word: its letters there are told, if folding kept their places */
 	if (n == word.n)
 	{
-		for (size_t k = n - 1; k >= 4; k--)
+		for (size_t k = n - 1; k >= 3; k--)
 		{
 			if (((unsigned char) word.p[k] & 0xc0) != 0x80 && lexicon_has(LEXICON_BEGINNING, slice(folded, k)))
 			{
@@ -293,8 +328,60 @@ subject_word(Slice line, size_t at)
 	return 0;
 }
 
+static bool
+is_dotted_number(Slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+	{
+		if (!ascii_is_digit(s.p[i]) && s.p[i] != '.')
+			return false;
+	}
+	return true;
+}
+
+/* A host's name; that of a block list stays: it says why, not who. */
 static void
-mark_signs(Mask *mask);
+put_host(Mask *mask, Slice host)
+{
+	Redacted   *redacted = mask->redacted;
+	size_t		from = (size_t) (host.p - mask->line.p);
+	size_t		kept = 0;
+
+	if (mask->marked && mask->mode != MASK_SIGNS && !mask->hidden)
+	{
+		while (kept < host.n && !mask->marked[from + kept])
+			kept++;
+		if (kept < host.n && !mask->marked[from + host.n - 1])
+			kept = host.n;
+	}
+	else
+		kept = host.n;
+	if (kept == host.n)
+		redacted_put(redacted, names_domain(&redacted->names, host));
+	else
+	{
+		if (kept > 0)
+		{
+			Slice		asked = slice(host.p, kept - 1);
+
+			/* an address, backwards */
+			redacted_put(redacted, is_dotted_number(asked) ? names_ip(&redacted->names, asked) : names_domain(&redacted->names, asked));
+			redacted_put(redacted, SLICE_LIT("."));
+		}
+		redacted_put(redacted, slice(host.p + kept, host.n - kept));
+	}
+}
+
+/* "554-mx.example.com": a reply's code stands before the name. */
+static size_t
+code_length(Slice line, size_t at)
+{
+	size_t		n = 0;
+
+	while (n < 4 && at + n < line.n && ascii_is_digit(line.p[at + n]))
+		n++;
+	return n == 3 && at + n < line.n && line.p[at + n] == '-' ? 4 : 0;
+}
 
 /* Takes what begins at 'at' and returns where the next begins. */
 static size_t
@@ -335,12 +422,21 @@ take(Mask *mask, size_t at)
 			return at + n;
 		}
 	}
-	if (begins && (ascii_is_alnum(c) || (unsigned char) c >= 0x80))
+	if (begins && code_length(line, at) > 0)
+	{
+		redacted_put(redacted, slice(line.p + at, 4));
+		if (mask->address_from < at + 4)
+			mask->address_from = at + 4;
+		return at + 4;
+	}
+	/* what stands behind a single slash is a file's name */
+	if (begins && (ascii_is_alnum(c) || (unsigned char) c >= 0x80) &&
+		!(at > 1 && line.p[at - 1] == '/' && line.p[at - 2] != '/'))
 	{
 		n = host_length(mask, at);
 		if (n && !is_dotted_term(slice(line.p + at, n)) && at + n <= (mask->address_from > at ? mask->address_from : line.n))
 		{
-			redacted_put(redacted, names_domain(&redacted->names, slice(line.p + at, n)));
+			put_host(mask, slice(line.p + at, n));
 			return at + n;
 		}
 	}
@@ -497,7 +593,15 @@ mask_line(Redacted *redacted, Slice line, MaskMode mode)
 	bool		may_be_local = mode == MASK_FIELD && is_recipient_field(line);
 
 	if (mode == MASK_SIGNS)
-		mark_signs(&mask);
+	{
+		mark(&mask, &knowledge_sign_match);
+		/* the field's name */
+		at = slice_find(line, ':', 0);
+		at = at == SLICE_NPOS ? 0 : at + 1;
+		redacted_put(redacted, slice(line.p, at));
+	}
+	else if (mode != MASK_ALL && slice_find(line, '.', 0) != SLICE_NPOS)
+		mark(&mask, &knowledge_blocklist_match);
 	while (at < line.n)
 	{
 		char		c = line.p[at];
@@ -530,37 +634,3 @@ mask_line(Redacted *redacted, Slice line, MaskMode mode)
 	}
 }
 
-/* Notes which bytes of the line a sign covers. */
-typedef struct Marking
-{
-	Mask	   *mask;
-	const uint32_t *origin;
-	size_t		n;				/* folded bytes */
-} Marking;
-
-static bool
-note_sign(void *context, const MatchHit *hit)
-{
-	Marking    *marking = context;
-	size_t		from = marking->origin[hit->start];
-	size_t		to = hit->end < marking->n ? marking->origin[hit->end] : marking->mask->line.n;
-
-	memset(marking->mask->marked + from, 1, to - from);
-	return true;
-}
-
-static void
-mark_signs(Mask *mask)
-{
-	Arena	   *arena = mask->redacted->arena;
-	Slice		line = mask->line;
-	char	   *folded = arena_alloc(arena, line.n + 1);
-	uint32_t   *origin = arena_alloc(arena, (line.n + 1) * sizeof(uint32_t));
-	Marking		marking = {.mask = mask, .origin = origin};
-
-	mask->marked = arena_zalloc(arena, line.n + 1);
-	if (folded == NULL || origin == NULL || mask->marked == NULL)
-		return;
-	marking.n = fold_into(line, folded, origin);
-	match_run(&knowledge_sign_match, arena, slice(folded, marking.n), note_sign, &marking);
-}

@@ -232,36 +232,9 @@ is_plain_label(Slice label, size_t place)
 	return place >= 2 && (label.n <= 2 || is_lexical(label));
 }
 
-/* The longest block list's name that the domain is or ends in, in bytes. */
-static bool
-note_list(void *context, const MatchHit *hit)
-{
-	size_t	   *known_bytes = context;
-	size_t		n = known_bytes[1];
-
-	if (hit->end == n && n - hit->start > known_bytes[0])
-		known_bytes[0] = n - hit->start;
-	return true;
-}
-
-static size_t
-list_bytes(Arena *arena, Slice domain)
-{
-	char		folded[256];
-	size_t		known_bytes[2] = {0, 0};
-
-	if (domain.n > sizeof(folded))
-		return 0;
-	known_bytes[1] = fold_into(domain, folded, NULL);
-	if (known_bytes[1] == domain.n)
-		match_run(&knowledge_blocklist_match, arena, slice(folded, domain.n), note_list, known_bytes);
-	return known_bytes[0];
-}
-
 Slice
 names_domain(Names *names, Slice domain)
 {
-	size_t		list;
 	const DomainRow *row;
 	size_t		known_bytes;
 	size_t		room = 32;
@@ -288,10 +261,6 @@ names_domain(Names *names, Slice domain)
 	}
 	row = provider_of(domain, DOMAIN_BOTH);
 	known_bytes = row ? strlen(known(row->suffix)) : 0;
-	/* which list it is says why, not who */
-	list = list_bytes(names->arena, domain);
-	if (list > known_bytes)
-		known_bytes = list;
 	for (size_t i = 0; i < domain.n; i++)
 		labels += domain.p[i] == '.';
 	is_single = labels == 1;

@@ -57,6 +57,18 @@ is_left_out(Slice name)
 	return false;
 }
 
+/* What is no proper name may hold anything. */
+static bool
+is_plain_name(Slice name)
+{
+	for (size_t i = 0; i < name.n; i++)
+	{
+		if (!ascii_is_alnum(name.p[i]) && name.p[i] != '-')
+			return false;
+	}
+	return name.n <= 64;
+}
+
 /* A field; 'returned': of the message that failed. */
 static void
 put_field(Redaction *redaction, Slice name, Slice value, bool returned)
@@ -81,7 +93,10 @@ put_field(Redaction *redaction, Slice name, Slice value, bool returned)
 	}
 	else
 	{
-		redacted_put(redacted, name);
+		if (is_plain_name(name))
+			redacted_put(redacted, name);
+		else
+			mask_line(redacted, decode_valid_utf8(arena, name), MASK_TEXT);
 		redacted_put(redacted, SLICE_LIT(":"));
 		if (decoded.n)
 			redacted_put(redacted, SLICE_LIT(" "));
