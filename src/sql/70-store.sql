@@ -152,8 +152,8 @@ $$;
 
 COMMENT ON FUNCTION bounce_received_at(regclass, name) IS 'when a mail of m came in, as an expression of type timestamptz';
 
--- A query for what mails report: mail_id, received_at, ordinal, rule and the
--- columns of type bounce, flattened.  "mails" is what to put into FROM, with m
+-- A query for what mails report: mail_id, received_at, ordinal, rule and b, of
+-- type bounce.  "mails" is what to put into FROM, with m
 -- for its alias; "received_at" an expression; "ext" the extension's schema, quoted.  What a mail says is
 -- in its raw text or, where that is null, in its payload.
 CREATE FUNCTION bounce_reports_query(ext text, mails text, id_column name, received_at text,
@@ -168,12 +168,18 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	IF raw_column IS NOT NULL THEN
-		raw := format('SELECT %s, j.ordinal, j.rule, %s FROM %s, %s.bounce_judge(m.%I, %L, %L) j WHERE m.%I IS NOT NULL',
-					  of_mail, bounce_columns('(j.b).'), mails, ext, raw_column, rules, all_kinds, raw_column);
+		raw := format(
+E'SELECT %s, j.ordinal, j.rule, j.b\n'
+'FROM %s, %s.bounce_judge(m.%I, %L, %L) j\n'
+'WHERE m.%I IS NOT NULL',
+			of_mail, mails, ext, raw_column, rules, all_kinds, raw_column);
 	END IF;
 	IF payload_column IS NOT NULL THEN
-		payload := format('SELECT %s, b.ordinality::integer AS ordinal, NULL::text AS rule, %s FROM %s, %s.bounce_parse_json(m.%I::jsonb, %L) WITH ORDINALITY b WHERE m.%I IS NOT NULL',
-						  of_mail, bounce_columns('b.'), mails, ext, payload_column, all_kinds, payload_column);
+		payload := format(
+E'SELECT %s, j.ordinal, NULL::text AS rule, j.b\n'
+'FROM %s, LATERAL (SELECT (row_number() OVER ())::integer AS ordinal, b FROM %s.bounce_parse_json(m.%I::jsonb, %L) b) j\n'
+'WHERE m.%I IS NOT NULL',
+			of_mail, mails, ext, payload_column, all_kinds, payload_column);
 		IF raw IS NOT NULL THEN
 			payload := payload || format(' AND m.%I IS NULL', raw_column);
 		END IF;
@@ -204,15 +210,16 @@ DECLARE
 BEGIN
 	-- in the order of their tokens, so that sessions that bring the same events don't wait for each other in a circle
 	FOR e IN
+		SELECT r.* FROM (
 %2$s
-ORDER BY token
+		) r ORDER BY (r.b).token
 	LOOP
 %3$s		INSERT INTO %4$s (mail_id, ordinal, received_at, engine, rule, %5$s)
 		SELECT e.mail_id, e.ordinal, e.received_at, %6$s, e.rule, %7$s
 		%8$sON CONFLICT DO NOTHING;
 		IF NOT FOUND THEN
 			INSERT INTO %9$s (mail_id, ordinal, received_at, recipient, kind, token)
-			SELECT e.mail_id, e.ordinal, e.received_at, e.recipient, e.kind, e.token
+			SELECT e.mail_id, e.ordinal, e.received_at, (e.b).recipient, (e.b).kind, (e.b).token
 			ON CONFLICT DO NOTHING;
 		END IF;
 	END LOOP;
@@ -222,10 +229,10 @@ END $take_in$$f$,
 		bounce_reports_query(ext, mail, id_column, received_at, raw_column, payload_column, rules, all_kinds),
 		CASE WHEN token IS NULL THEN '' ELSE format(
 E'		INSERT INTO %s (token, kind, received_at)\n'
-'		SELECT e.token, e.kind, e.received_at WHERE e.token IS NOT NULL AND e.bounced_at IS NOT NULL\n'
+'		SELECT (e.b).token, (e.b).kind, e.received_at WHERE (e.b).token IS NOT NULL AND (e.b).bounced_at IS NOT NULL\n'
 '		ON CONFLICT DO NOTHING;\n', token) END,
-		event, bounce_columns(), ext || '.bounce_engine()', bounce_columns('e.'),
-		CASE WHEN token IS NULL THEN '' ELSE E'WHERE FOUND OR e.token IS NULL OR e.bounced_at IS NULL\n\t\t' END,
+		event, bounce_columns(), ext || '.bounce_engine()', bounce_columns('(e.b).'),
+		CASE WHEN token IS NULL THEN '' ELSE E'WHERE FOUND OR (e.b).token IS NULL OR (e.b).bounced_at IS NULL\n\t\t' END,
 		copy);
 END $ddl$;
 

@@ -50,9 +50,9 @@ $f$WITH beside AS (
 	SELECT m.%4$I, %7$s FROM %1$s m JOIN beside b ON b.mail_id = m.%4$I AND b.received_at = %7$s WHERE (%9$s)
 ), judged AS (
 	-- planned by itself, so that it can run in parallel
-	SELECT r.* FROM (%10$s OFFSET 0) r
+	SELECT r.mail_id, r.received_at, r.ordinal, r.rule, %24$s FROM (%10$s OFFSET 0) r
 	UNION ALL
-	SELECT r.* FROM (%11$s) r
+	SELECT r.mail_id, r.received_at, r.ordinal, r.rule, %24$s FROM (%11$s) r
 ), fresh AS (
 	SELECT j.*, %12$s AS is_redacted,
 		row_number() OVER (PARTITION BY j.mail_id, j.received_at, CASE WHEN %12$s THEN '' ELSE coalesce(j.recipient, '') END ORDER BY j.ordinal) AS nth,
@@ -127,7 +127,7 @@ FROM ranked r$f$,
 		(SELECT string_agg(CASE WHEN b.redacted_until IS NULL OR c = ANY (kept) THEN format('n.%1$I', c)
 				ELSE format('CASE WHEN n.is_redacted THEN o.%1$I ELSE n.%1$I END AS %1$I', c) END, ', ' ORDER BY n)
 		 FROM unnest(columns) WITH ORDINALITY u (c, n)),	-- 22
-		bounce_columns('r.'));	-- 23
+		bounce_columns('r.'), bounce_columns('(r.b).'));	-- 23, 24
 END $ddl$;
 
 COMMENT ON FUNCTION bounce_reclassify_query(regclass, text) IS 'the query behind bounce_reclassify(): every event of an inbox as it was and as it is judged now';
