@@ -83,6 +83,58 @@ test_peel(void)
 	arena_reset(&arena);
 }
 
+/* Whatever the special pieces make together: what comes out is an address, and no byte beside the text is read. */
+static void
+test_random_pieces(void)
+{
+	static const Slice pieces[] = {
+		SLICE_LIT("srs0"), SLICE_LIT("SRS1"), SLICE_LIT("="), SLICE_LIT("="), SLICE_LIT("=="), SLICE_LIT("-"), SLICE_LIT("+"), SLICE_LIT("--"), SLICE_LIT("*"), SLICE_LIT("**"),
+		SLICE_LIT("==a=="), SLICE_LIT("prvs="), SLICE_LIT("msprvs1="), SLICE_LIT("btv1=="), SLICE_LIT("bounce"), SLICE_LIT("return"), SLICE_LIT("17"), SLICE_LIT("0123456789"), SLICE_LIT("/"),
+		SLICE_LIT("example.com"), SLICE_LIT("user"), SLICE_LIT("."), SLICE_LIT("@"), SLICE_LIT("_at_"), SLICE_LIT("\""), SLICE_LIT("\xc3\xbc"), SLICE_LIT(" "), SLICE_LIT("<"),
+	};
+	static const VerpDelimiters owns[] = {
+		{SLICE_LIT("--"), SLICE_LIT("_at_")}, {SLICE_NONE, SLICE_LIT("=")}, {SLICE_LIT("="), SLICE_LIT("=")}, {SLICE_LIT("@"), SLICE_LIT("@")},
+	};
+	Arena		arena;
+	TestOwner	owner;
+	uint32_t	random = 5321;
+	int			found = 0;
+	bool		good = true;
+
+	test_arena(&arena, &owner);
+	for (int i = 0; i < 300000; i++)
+	{
+		char		text[200];
+		size_t		n = 0;
+		Slice		exact;
+		HiddenAddress hidden;
+
+		for (uint32_t k = test_random(&random) % 12 + 2; k > 0; k--)
+		{
+			Slice		piece = pieces[test_random(&random) % (sizeof(pieces) / sizeof(pieces[0]))];
+
+			memcpy(text + n, piece.p, piece.n);
+			n += piece.n;
+		}
+		if (i % 4 != 0)
+		{
+			memcpy(text + n, "@x.example", 10);
+			n += 10;
+		}
+		exact = exact_copy(slice(text, n));
+		verp_decode(&arena, exact, &hidden.address);
+		if (verp_peel_written(&arena, exact, i % 5 ? &owns[i % 5 - 1] : NULL, &hidden))
+		{
+			found++;
+			good &= hidden.scheme != NULL && slice_find(hidden.address, '@', 1) != SLICE_NPOS && hidden.address.p[hidden.address.n - 1] != '@';
+		}
+		free((char *) exact.p);
+		arena_reset(&arena);
+	}
+	ok(found > 10000, "random pieces hide something now and then");
+	ok(good, "  which is an address");
+}
+
 int
 main(void)
 {
@@ -165,5 +217,6 @@ main(void)
 	is(verp_beside(SLICE_LIT("ann@b.example"), SLICE_LIT("ann@b.example")), SLICE_LIT("ann@b.example"), "the same");
 	is(verp_beside(SLICE_LIT("ann@b.example"), SLICE_NONE), SLICE_LIT("ann@b.example"), "nobody is named");
 	test_peel();
+	test_random_pieces();
 	return finish();
 }
