@@ -170,4 +170,10 @@ FROM mail, unnest(ARRAY['subject', 'X-SUBSCRIBER-ID:', ' x-queue : ', 'X-Empty',
 SELECT bounce_header(raw, 'Subject') FROM mail WHERE id = 5;
 SELECT id, name, h.* FROM mail, unnest(ARRAY['Received', 'X-Subscriber-Id', 'Subject', 'X-None']) WITH ORDINALITY n (name, n), bounce_headers(raw, name) h ORDER BY id, n, ordinal;
 SELECT bounce_header(NULL::bytea, 'x'), bounce_header('x', NULL);
+-- of the messages that services' events are about
+SELECT id, name, bounce_header(doc, name), h.*
+FROM (SELECT 6 AS id, substring(convert_from(raw, 'UTF8') from '\{.*')::jsonb AS doc FROM mail WHERE id = 6
+	UNION ALL VALUES (7, '[]'::jsonb), (8, 'null'), (9, '{"mail": {"headers": [{"name": "Subject"}]}}'), (10, '"Subject: x"')) d,
+	unnest(ARRAY['subject:', 'X-Subscriber-Id', '']) WITH ORDINALITY n (name, n) LEFT JOIN LATERAL bounce_headers(doc, name) h ON true
+ORDER BY id, n, ordinal;
 DROP TABLE mail;

@@ -112,6 +112,15 @@ SELECT * FROM bounce_attribute('only_ids', '"the Readers"', 'Id', 'E-Mail', gmai
 SELECT bounce_create_inbox('letters_in');
 INSERT INTO letters_in (raw) SELECT raw FROM inbound_mail WHERE id = 2;
 SELECT a.subscriber, a.matched_by, a.matched_value, a.candidates FROM bounce_inbox b, bounce_attribute(b.events, '"the Readers"', 'Id', 'E-Mail', header => 'x-subscriber-id:') a WHERE b.inbox = 'letters_in'::regclass;
+-- and what webhooks sent
+INSERT INTO letters_in (payload) VALUES ('{"notificationType": "Bounce", "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "u@gone.example"}], "timestamp": "2026-03-02T00:00:00Z"},
+	"mail": {"timestamp": "2026-03-02T00:00:00Z", "source": "news@letters.example", "messageId": "0100", "destination": ["u@gone.example"], "headers": [{"name": "X-Subscriber-Id", "value": "3"}, {"name": "X-Subscriber-Id", "value": "x/4"}]}}');
+-- a batch of which one event has the field
+INSERT INTO letters_in (payload) VALUES ('[{"notificationType": "Bounce", "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "v@gone.example"}], "timestamp": "2026-03-02T00:00:00Z"},
+	"mail": {"timestamp": "2026-03-02T00:00:00Z", "source": "news@letters.example", "messageId": "0101", "destination": ["u@gone.example"], "headers": [{"name": "X-Subscriber-Id", "value": "3"}]}},
+	{"notificationType": "Bounce", "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "w@gone.example"}], "timestamp": "2026-03-02T00:00:00Z"}, "mail": {}}]');
+SELECT a.subscriber, a.matched_by, a.matched_value, a.candidates FROM bounce_inbox b, bounce_attribute(b.events, '"the Readers"', 'Id', 'E-Mail', header => 'x-subscriber-id:') a WHERE b.inbox = 'letters_in'::regclass ORDER BY 1;
+SELECT a.subscriber, a.matched_by, a.matched_value, a.candidates FROM bounce_inbox b, bounce_attribute(b.events, '"the Readers"', 'Id', 'E-Mail', header => 'x-subscriber-id:', header_pattern => '/(.*)') a WHERE b.inbox = 'letters_in'::regclass ORDER BY 1;
 SELECT events AS letters_out FROM bounce_inbox WHERE inbox = 'letters_in'::regclass \gset
 SELECT bounce_drop_inbox('letters_in');
 DROP TABLE letters_in, :letters_out CASCADE;
@@ -128,6 +137,7 @@ SELECT * FROM bounce_attribute('events', '"the Readers"', 'Id', 'E-Mail', send_l
 SELECT * FROM bounce_attribute('events', '"the Readers"', 'Id', 'E-Mail', send_log => 'inbound_mail', send_log_id_column => 'id');
 SELECT * FROM bounce_attribute('events', '"the Readers"', 'Id', 'E-Mail', header => 'X-Subscriber-Id');
 SELECT * FROM bounce_attribute('events', '"the Readers"', 'Id', 'E-Mail', header_pattern => 'x');
+SELECT * FROM bounce_attribute('events', '"the Readers"', 'Id', 'E-Mail', header => 'X-Subscriber-Id', inbox => 'only_ids', inbox_id_column => 'mail_id');
 SELECT * FROM bounce_attribute('"the Readers"', 'events');
 SELECT * FROM bounce_attribute('events', NULL);
 SELECT * FROM bounce_attribute('only_ids', '"the Readers"', 'Id', 'E-Mail', since => '2026-01-01');

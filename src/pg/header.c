@@ -7,7 +7,9 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "pg/call.h"
+#include "pg/document.h"
 #include "pg/row.h"
+#include "pg/source.h"
 #include "pg/srf.h"
 #include "report/fields.h"
 #include "utils/builtins.h"
@@ -17,8 +19,10 @@
 
 PG_FUNCTION_INFO_V1(bounce_header_bytea);
 PG_FUNCTION_INFO_V1(bounce_header_text);
+PG_FUNCTION_INFO_V1(bounce_header_jsonb);
 PG_FUNCTION_INFO_V1(bounce_headers_bytea);
 PG_FUNCTION_INFO_V1(bounce_headers_text);
+PG_FUNCTION_INFO_V1(bounce_headers_jsonb);
 
 /* The columns of bounce_headers() in src/sql/30-address.sql. */
 enum
@@ -29,14 +33,25 @@ enum
 	HEADERS_COLUMNS
 };
 
-/* The first argument, a mail in either type, as the library reads it. */
-static Slice
-mail_argument(FunctionCallInfo fcinfo, Call *call, bool is_text)
+/* Hands out the fields that the second argument names of what the first one is. */
+static void
+find_fields(FunctionCallInfo fcinfo, Call *call, Source source,
+			bool (*take) (void *context, FieldOrigin origin, Slice value), void *context)
 {
-	struct varlena *raw = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-	Slice		mail = slice(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw));
+	Slice		name = call_argument(fcinfo, 1, call);
+	struct varlena *raw;
+	Slice		mail;
 
-	return is_text ? charset_to_utf8(&call->charset, &call->arena, mail) : mail;
+	if (source == SOURCE_JSONB)
+	{
+		fields_each_json(&call->arena, json_document(call, PG_GETARG_JSONB_P(0)), name, take, context);
+		return;
+	}
+	raw = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	mail = slice(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw));
+	if (source == SOURCE_TEXT)
+		mail = charset_to_utf8(&call->charset, &call->arena, mail);
+	fields_each(&call->arena, mail, name, take, context);
 }
 
 static bool
@@ -48,14 +63,13 @@ take_first(void *context, FieldOrigin origin, Slice value)
 }
 
 static Datum
-header(FunctionCallInfo fcinfo, bool is_text)
+header(FunctionCallInfo fcinfo, Source source)
 {
 	Call	   *call = call_begin_plain(fcinfo);
 	Slice		value = SLICE_NONE;
 	text	   *result = NULL;
 
-	fields_each(&call->arena, mail_argument(fcinfo, call, is_text), call_argument(fcinfo, 1, call),
-				take_first, &value);
+	find_fields(fcinfo, call, source, take_first, &value);
 	value = charset_from_utf8(&call->charset, &call->arena, value);
 	call_check_memory(call);
 	if (value.p != NULL)
@@ -69,13 +83,19 @@ header(FunctionCallInfo fcinfo, bool is_text)
 Datum
 bounce_header_bytea(PG_FUNCTION_ARGS)
 {
-	return header(fcinfo, false);
+	return header(fcinfo, SOURCE_BYTEA);
 }
 
 Datum
 bounce_header_text(PG_FUNCTION_ARGS)
 {
-	return header(fcinfo, true);
+	return header(fcinfo, SOURCE_TEXT);
+}
+
+Datum
+bounce_header_jsonb(PG_FUNCTION_ARGS)
+{
+	return header(fcinfo, SOURCE_JSONB);
 }
 
 /* Where the rows of a call go. */
@@ -109,7 +129,7 @@ put_field(void *context, FieldOrigin origin, Slice value)
 }
 
 static Datum
-headers(FunctionCallInfo fcinfo, bool is_text)
+headers(FunctionCallInfo fcinfo, Source source)
 {
 	Call	   *call;
 	Output		output;
@@ -117,8 +137,7 @@ headers(FunctionCallInfo fcinfo, bool is_text)
 	srf_begin(fcinfo);
 	call = call_begin_table(fcinfo, HEADERS_COLUMNS);
 	output = (Output) {fcinfo, call, NULL, 0};
-	fields_each(&call->arena, mail_argument(fcinfo, call, is_text), call_argument(fcinfo, 1, call),
-				put_field, &output);
+	find_fields(fcinfo, call, source, put_field, &output);
 	call_check_memory(call);
 	call_end(call);
 	return (Datum) 0;
@@ -127,11 +146,17 @@ headers(FunctionCallInfo fcinfo, bool is_text)
 Datum
 bounce_headers_bytea(PG_FUNCTION_ARGS)
 {
-	return headers(fcinfo, false);
+	return headers(fcinfo, SOURCE_BYTEA);
 }
 
 Datum
 bounce_headers_text(PG_FUNCTION_ARGS)
 {
-	return headers(fcinfo, true);
+	return headers(fcinfo, SOURCE_TEXT);
+}
+
+Datum
+bounce_headers_jsonb(PG_FUNCTION_ARGS)
+{
+	return headers(fcinfo, SOURCE_JSONB);
 }

@@ -7,7 +7,8 @@
  */
 #include "mail/mbox.h"
 #include "report/fields.h"
-#include "report/report.h"
+#include "report/json_objects.h"
+#include "report/webhook.h"
 
 typedef struct Search
 {
@@ -15,6 +16,7 @@ typedef struct Search
 	Slice		name;
 	bool		(*take) (void *context, FieldOrigin origin, Slice value);
 	void	   *context;
+	bool		ended;			/* the taker wants no more */
 } Search;
 
 /* False when the taker wants no more. */
@@ -68,21 +70,56 @@ search_message(const Search *search, Slice raw)
 	return search_header(search, &message.parts[0].header, FIELD_REPORT);
 }
 
+/* False where that is no field's name. */
+static bool
+search_init(Search *search, Arena *arena, Slice name,
+			bool (*take) (void *context, FieldOrigin origin, Slice value), void *context)
+{
+	name = slice_trim(name);
+	if (name.n > 0 && name.p[name.n - 1] == ':')
+		name = slice_trim(slice(name.p, name.n - 1));
+	*search = (Search) {arena, name, take, context, false};
+	return name.n > 0;
+}
+
 void
 fields_each(Arena *arena, Slice raw, Slice name,
 			bool (*take) (void *context, FieldOrigin origin, Slice value), void *context)
 {
-	Search		search = {arena, slice_trim(name), take, context};
+	Search		search;
 	Slice		message;
 	size_t		offset = 0;
 
-	if (search.name.n > 0 && search.name.p[search.name.n - 1] == ':')
-		search.name = slice_trim(slice(search.name.p, search.name.n - 1));
-	if (search.name.n == 0)
+	if (!search_init(&search, arena, name, take, context))
 		return;
 	while (mbox_next(raw, &offset, &message))
 	{
 		if (!search_message(&search, message))
 			return;
 	}
+}
+
+static bool
+search_event(void *context, Slice object)
+{
+	Search	   *search = context;
+	Report		report;
+
+	if (search->ended)
+		return true;
+	webhook_begin(search->arena, &report);
+	if (!webhook_read(&report, object))
+		return false;
+	search->ended = !search_returned(search, &report.returned);
+	return true;
+}
+
+void
+fields_each_json(Arena *arena, Slice document, Slice name,
+				 bool (*take) (void *context, FieldOrigin origin, Slice value), void *context)
+{
+	Search		search;
+
+	if (search_init(&search, arena, name, take, context))
+		json_objects(arena, NULL, document, search_event, &search);
 }

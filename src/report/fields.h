@@ -23,4 +23,11 @@ typedef enum FieldOrigin
 void		fields_each(Arena *arena, Slice raw, Slice name,
 						bool (*take) (void *context, FieldOrigin origin, Slice value), void *context);
 
+/*
+ * The same of the messages that the events of a JSON document are about, as far
+ * as the mail service reports their fields.
+ */
+void		fields_each_json(Arena *arena, Slice document, Slice name,
+							 bool (*take) (void *context, FieldOrigin origin, Slice value), void *context);
+
 #endif							/* BOUNCE_FIELDS_H */

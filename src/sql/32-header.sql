@@ -38,3 +38,21 @@ CREATE FUNCTION bounce_headers(
 	AS 'MODULE_PATHNAME', 'bounce_headers_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3000 ROWS 2;
 
 COMMENT ON FUNCTION bounce_headers(text, text) IS 'all fields of that name, of the returned message and of the mail itself, decoded';
+
+-- The same of the message that a mail service's event is about, in the JSON that
+-- bounce_parse_json() reads, where the service reports its fields.
+CREATE FUNCTION bounce_header(doc jsonb, name text) RETURNS text
+	AS 'MODULE_PATHNAME', 'bounce_header_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3000;
+
+COMMENT ON FUNCTION bounce_header(jsonb, text) IS 'a field of the message that a mail service''s event is about, decoded';
+
+CREATE FUNCTION bounce_headers(
+	doc jsonb,
+	name text,
+	OUT origin text,
+	OUT ordinal integer,
+	OUT value text
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_headers_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3000 ROWS 2;
+
+COMMENT ON FUNCTION bounce_headers(jsonb, text) IS 'all fields of that name of the messages that a mail service''s events are about, decoded';

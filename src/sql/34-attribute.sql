@@ -56,6 +56,7 @@ CREATE FUNCTION bounce_attribute_query(
 	inbox regclass DEFAULT NULL,
 	inbox_id_column name DEFAULT 'id',
 	inbox_raw_column name DEFAULT 'raw',
+	inbox_payload_column name DEFAULT 'payload',
 	gmail boolean DEFAULT false,
 	subaddress boolean DEFAULT false
 ) RETURNS text LANGUAGE plpgsql STABLE
@@ -70,6 +71,8 @@ DECLARE
 	by_address text;
 	by_log text;
 	mail text;
+	mail_has name[] := '{}';
+	mails text[];					-- what has the fields of a mail, the best first
 	of_mail text;
 	parts text[] := '{}';			-- selects of n, rank, value, subscriber, candidates
 	addresses text[] := '{}';		-- of n, rank, value: addresses
@@ -94,8 +97,8 @@ BEGIN
 		END IF;
 	END IF;
 	IF header IS NOT NULL AND inbox IS NULL THEN
-		SELECT i.inbox, i.id_column, i.raw_column INTO inbox, inbox_id_column, inbox_raw_column
-		FROM bounce_inbox i WHERE i.events = bounce_attribute_query.events AND i.raw_column IS NOT NULL;
+		SELECT i.inbox, i.id_column, i.raw_column, i.payload_column INTO inbox, inbox_id_column, inbox_raw_column, inbox_payload_column
+		FROM bounce_inbox i WHERE i.events = bounce_attribute_query.events;
 		IF NOT FOUND THEN
 			RAISE EXCEPTION 'the table with the raw mails of % is not known', events
 				USING ERRCODE = 'invalid_parameter_value', DETAIL = 'A header is read from the raw mail.',
@@ -103,7 +106,16 @@ BEGIN
 		END IF;
 	END IF;
 	IF inbox IS NOT NULL THEN
-		PERFORM bounce_columns_of(inbox, ARRAY[inbox_id_column, inbox_raw_column]);
+		mail_has := bounce_columns_of(inbox, ARRAY[inbox_id_column], array_remove(ARRAY[inbox_raw_column, inbox_payload_column], NULL));
+		IF mail_has = '{}' THEN
+			RAISE EXCEPTION 'relation % has neither a column "%" nor "%"', inbox, inbox_raw_column, inbox_payload_column
+				USING ERRCODE = 'undefined_column', HINT = 'Say inbox_raw_column => ''...'' or inbox_payload_column => ''...''.';
+		END IF;
+		mails := array_remove(ARRAY[
+			CASE WHEN inbox_raw_column = ANY (mail_has) THEN format('i.%I', inbox_raw_column) END,
+			-- of a batch of events nobody knows which one a field is of
+			CASE WHEN inbox_payload_column = ANY (mail_has) THEN
+				format('CASE WHEN NOT (i.%1$I::jsonb @? ''$[1]'' OR i.%1$I::jsonb @? ''$.*[1] ? (@.type() == "object")'') THEN i.%1$I::jsonb END', inbox_payload_column) END], NULL);
 	END IF;
 	mail := format('FROM e JOIN %s i ON i.%I = e.mail_id', bounce_table_name(inbox), inbox_id_column);
 
@@ -113,7 +125,7 @@ BEGIN
 			CASE WHEN 'addresser' = ANY (has) THEN ' AND verp IS DISTINCT FROM addresser' ELSE '' END);
 		verp_keys := verp_keys || 'SELECT n, verp AS value FROM e WHERE verp IS NOT NULL'::text;
 	END IF;
-	IF inbox IS NOT NULL THEN
+	IF inbox_raw_column = ANY (mail_has) THEN
 		verp_keys := verp_keys || format($q$SELECT n, k.value COLLATE "default" %1$s CROSS JOIN LATERAL %2$s.bounce_headers(i.%3$I, 'To') h
 			CROSS JOIN LATERAL %2$s.bounce_decode_address(h.value) d
 			CROSS JOIN LATERAL (VALUES (d.tag), (d.address), (%2$s.bounce_address_key(h.value)), (nullif(split_part(%2$s.bounce_address_key(h.value), '@', 1), ''))) k (value)
@@ -148,10 +160,12 @@ BEGIN
 	-- 3. a field of one's own, which has the id or the address
 	IF header IS NOT NULL THEN
 		IF header_pattern IS NULL THEN
-			of_mail := format('SELECT n, 3 AS rank, %s.bounce_header(i.%I, %L) AS value %s', ext, inbox_raw_column, header, mail);
+			of_mail := format('SELECT n, 3 AS rank, coalesce(%s) AS value %s',
+							  (SELECT string_agg(format('%s.bounce_header(%s, %L)', ext, m, header), ', ' ORDER BY k) FROM unnest(mails) WITH ORDINALITY u (m, k)), mail);
 		ELSE
-			of_mail := format('SELECT DISTINCT ON (n) n, 3 AS rank, substring(h.value, %L) AS value %s CROSS JOIN LATERAL %s.bounce_headers(i.%I, %L) h WHERE substring(h.value, %1$L) IS NOT NULL ORDER BY n, h.ordinal',
-							header_pattern, mail, ext, inbox_raw_column, header);
+			of_mail := format('SELECT DISTINCT ON (n) n, 3 AS rank, substring(h.value, %L) AS value %s CROSS JOIN LATERAL (%s) h WHERE substring(h.value, %1$L) IS NOT NULL ORDER BY n, h.source, h.ordinal',
+							  header_pattern, mail,
+							  (SELECT string_agg(format('SELECT %s AS source, ordinal, value FROM %s.bounce_headers(%s, %L)', k, ext, m, header), ' UNION ALL ' ORDER BY k) FROM unnest(mails) WITH ORDINALITY u (m, k)));
 		END IF;
 		of_mail := format('SELECT n, rank, btrim(value, E'' \t<>'') COLLATE "default" AS value FROM (%s) f WHERE value IS NOT NULL', of_mail);
 		ids := ids || of_mail;
@@ -222,7 +236,7 @@ $q$,
 		array_to_string(parts, E'\n\tUNION ALL\n\t'));
 END $$;
 
-COMMENT ON FUNCTION bounce_attribute_query(regclass, regclass, name, name, timestamptz, regclass, name, name, name, text, text, integer, regclass, name, name, boolean, boolean)
+COMMENT ON FUNCTION bounce_attribute_query(regclass, regclass, name, name, timestamptz, regclass, name, name, name, text, text, integer, regclass, name, name, name, boolean, boolean)
 	IS 'the statement that bounce_attribute() runs';
 
 -- Whose each event is, by the best key that there is, and by which.
@@ -244,8 +258,9 @@ COMMENT ON FUNCTION bounce_attribute_query(regclass, regclass, name, name, times
 --   alias        who was mailed before it was forwarded
 --   recipient    who failed
 --
--- "inbox" is the table with the raw mails, which is looked up where
--- bounce_create_inbox() made it.  Reading them costs a parse each.
+-- "inbox" is the table with the raw mails, or what webhooks sent, which is looked
+-- up where bounce_create_inbox() made it.  Of a batch of events in one value no
+-- field counts, for nobody knows which one it is of.  Reading them costs a parse each.
 --
 -- It is one statement, a join by hash for many events or by indexes for few.
 -- The index that it wants is one on bounce_address_key(email).
@@ -265,6 +280,7 @@ CREATE FUNCTION bounce_attribute(
 	inbox regclass DEFAULT NULL,
 	inbox_id_column name DEFAULT 'id',
 	inbox_raw_column name DEFAULT 'raw',
+	inbox_payload_column name DEFAULT 'payload',
 	gmail boolean DEFAULT false,
 	subaddress boolean DEFAULT false
 ) RETURNS TABLE (mail_id text, ordinal integer, subscriber text, matched_by text, matched_value text, candidates integer)
@@ -276,9 +292,9 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	query := bounce_attribute_query(events, subscribers, id_column, address_column, since, send_log, send_log_id_column, send_log_message_id_column,
-		send_log_verp_column, header, header_pattern, feedback_id_part, inbox, inbox_id_column, inbox_raw_column, gmail, subaddress);
+		send_log_verp_column, header, header_pattern, feedback_id_part, inbox, inbox_id_column, inbox_raw_column, inbox_payload_column, gmail, subaddress);
 	RETURN QUERY EXECUTE 'SELECT a.mail_id::text, a.ordinal::integer, a.subscriber::text, a.matched_by, a.matched_value, a.candidates FROM (' || query || ') a';
 END $$;
 
-COMMENT ON FUNCTION bounce_attribute(regclass, regclass, name, name, timestamptz, regclass, name, name, name, text, text, integer, regclass, name, name, boolean, boolean)
+COMMENT ON FUNCTION bounce_attribute(regclass, regclass, name, name, timestamptz, regclass, name, name, name, text, text, integer, regclass, name, name, name, boolean, boolean)
 	IS 'whose bounce each event is, by the best key, and by which';
