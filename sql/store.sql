@@ -191,6 +191,11 @@ SELECT rules FROM bounce_inbox;
 SELECT bounce_create_inbox('incoming', rules => '') IS NOT NULL AS again;
 SELECT rules FROM bounce_inbox;
 SELECT bounce_create_inbox('incoming', events => 'others');
+SELECT bounce_create_inbox('another', events => 'incoming_event');
+CREATE TEMPORARY TABLE others (id int);
+SELECT bounce_create_inbox('another', events => 'others');
+ALTER TABLE others ADD mail_id uuid, ADD ordinal int, ADD received_at timestamptz, ADD engine text, ADD rule text;
+SELECT bounce_create_inbox('another', events => 'others');
 SELECT bounce_drop_inbox('incoming');
 DROP TABLE incoming, incoming_event, incoming_copy;
 
@@ -256,6 +261,34 @@ INSERT INTO ours SELECT i, '2026-03-03 08:00Z', report('rosa@koharu.example', '5
 SELECT mails, reporting, repeating FROM bounce_inbox_status('ours');
 SELECT bounce_drop_inbox('ours');
 DROP TABLE ours, ours_event, ours_copy;
+
+-- what replication applies is judged only where it is said so
+SELECT bounce_create_inbox('incoming');
+SET session_replication_role = replica;
+INSERT INTO incoming (received_at, raw) VALUES ('2026-03-03 08:00Z', report('rosa@koharu.example', '5.1.1', '550 5.1.1 User unknown', 1));
+RESET session_replication_role;
+ALTER TABLE incoming ENABLE ALWAYS TRIGGER bounce_take_in;
+SET session_replication_role = replica;
+INSERT INTO incoming (received_at, raw) VALUES ('2026-03-03 08:00Z', report('rosa@koharu.example', '5.1.1', '550 5.1.1 User unknown', 2));
+RESET session_replication_role;
+SELECT mail_id, recipient FROM incoming_event;
+-- the first is judged afterwards
+SELECT mail_id, change FROM bounce_reclassify('incoming', apply => true);
+SELECT bounce_drop_inbox('incoming');
+-- tables that are there already are taken up again
+SELECT bounce_create_inbox('incoming');
+SELECT mails, reporting FROM bounce_inbox_status('incoming');
+SELECT bounce_drop_inbox('incoming');
+DROP TABLE incoming;
+SELECT bounce_create_inbox('incoming');
+INSERT INTO incoming (received_at, raw) VALUES ('2026-03-04 08:00Z', report('rosa@koharu.example', '5.1.1', '550 5.1.1 User unknown', 3)),
+	('2026-03-04 08:00Z', report('rosa@koharu.example', '5.1.1', '550 5.1.1 User unknown', 1));
+SELECT mail_id, received_at FROM incoming_event ORDER BY received_at, mail_id;
+SELECT mail_id, received_at FROM incoming_copy ORDER BY received_at, mail_id;
+SELECT mails, reporting, repeating FROM bounce_inbox_status('incoming');
+SELECT count(*) FROM bounce_reclassify('incoming');
+SELECT bounce_drop_inbox('incoming');
+DROP TABLE incoming, incoming_event, incoming_copy;
 
 -- automatic replies are kept where they are wanted
 SELECT bounce_create_inbox('incoming', all_kinds => true);

@@ -136,6 +136,22 @@ BEGIN
 		event_base := base || '_event';
 		verdicts := to_regclass(format('%I.%I', event_home, event_base));
 	END IF;
+	IF EXISTS (SELECT FROM bounce_inbox i JOIN pg_class c ON c.oid = i.inbox WHERE i.events = verdicts AND i.inbox IS DISTINCT FROM mails) THEN
+		RAISE EXCEPTION '% is the event table of another inbox', verdicts
+			USING ERRCODE = 'duplicate_object', HINT = 'Mails of two inboxes can''t be told apart in one: let a view put their events together.';
+	END IF;
+	IF verdicts IS NOT NULL AND 5 > (
+		SELECT count(*) FROM pg_attribute a
+		WHERE a.attrelid = verdicts AND NOT a.attisdropped AND a.attname IN ('mail_id', 'ordinal', 'received_at', 'engine', 'rule')) THEN
+		RAISE EXCEPTION '% is there already and is no event table', verdicts
+			USING ERRCODE = 'duplicate_table', HINT = 'Name another one, events => ''...''.';
+	END IF;
+	IF EXISTS (
+		SELECT FROM pg_attribute e LEFT JOIN pg_attribute i ON i.attrelid = mails AND i.attname = id_column
+		WHERE e.attrelid = verdicts AND e.attname = 'mail_id' AND e.atttypid <> coalesce(i.atttypid, 'bigint'::regtype)) THEN
+		RAISE EXCEPTION 'the mails of % have keys of another type than this inbox has', verdicts
+			USING ERRCODE = 'datatype_mismatch', HINT = 'Name another event table, events => ''...''.';
+	END IF;
 	-- longer names would be cut, and might meet
 	IF greatest(octet_length(base || '_event_default'), octet_length(event_base || '_default')) > 63 THEN
 		RAISE EXCEPTION 'the name "%" is too long for those that are made of it', base
