@@ -207,8 +207,9 @@ read_compound(Slice word, Compound *compound)
 			changes += i > start && is_digit != ascii_is_digit(word.p[i - 1]);
 			i++;
 		}
-		/* letters and digits mixed, or a long hexadecimal number that happens to have no digits */
-		if (digits > 0 && digits < i - start && (i - start >= 8 || (i - start >= 6 && changes >= 2)))
+		/* letters and digits mixed, as 7f3a, or a long hexadecimal number that happens to have no digits */
+		if (digits > 0 && digits < i - start &&
+			(i - start >= 8 || (changes >= 2 && (i - start >= 6 || (i - start >= 4 && hex == i - start)))))
 			compound->is_id = true;
 		if (digits == 0 && i - start >= 8 && hex == i - start)
 			compound->is_id = true;

@@ -133,13 +133,18 @@ bounce_domain_distance(PG_FUNCTION_ARGS)
 }
 
 /*
- * Is the domain real?  Somebody is known to run it, it is reserved, or a
- * throw-away service's.
+ * Is the domain real?  Somebody is known to run it, it is reserved as a whole
+ * (example.com; below a reserved top level such as .test there may be anything),
+ * or a throw-away service's.
  */
 static bool
 is_real(Slice domain)
 {
-	return provider_of(domain, DOMAIN_DESTINATION) != NULL || disposable_of(domain) != NULL;
+	const DomainRow *row = provider_of(domain, DOMAIN_DESTINATION);
+
+	if (row != NULL && strchr(known(row->suffix), '.') != NULL)
+		return true;
+	return disposable_of(domain) != NULL;
 }
 
 /* What to compare two of: the array's element as the caller wrote it, in its key form. */

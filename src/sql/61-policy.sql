@@ -19,6 +19,7 @@ CREATE TABLE bounce_policy (
 	min_count integer NOT NULL DEFAULT 1,
 	min_span interval NOT NULL DEFAULT '0',
 	suppress_for interval CHECK (suppress_for > '0' AND suppress_for <= '100 years'),
+	suppress_soft_for interval CHECK (suppress_soft_for > '0' AND suppress_soft_for <= '100 years'),
 	repeat_factor double precision NOT NULL DEFAULT 1 CHECK (repeat_factor BETWEEN 1 AND 100),
 	suppress_max interval CHECK (suppress_max > '0' AND suppress_max <= '100 years'),
 	source text,
@@ -44,6 +45,7 @@ COMMENT ON COLUMN bounce_policy.threshold IS 'the score at which it is enough';
 COMMENT ON COLUMN bounce_policy.min_count IS 'how many events, or with one_per_day, days must have counted as well';
 COMMENT ON COLUMN bounce_policy.min_span IS 'how long the last event that counts must be after the first as well';
 COMMENT ON COLUMN bounce_policy.suppress_for IS 'how long after its last event an address is suppressed; NULL: until it is released';
+COMMENT ON COLUMN bounce_policy.suppress_soft_for IS 'the same for an address against which neither a hard bounce nor a complaint counts; NULL: as suppress_for';
 COMMENT ON COLUMN bounce_policy.repeat_factor IS 'how many times longer each time than the time before';
 COMMENT ON COLUMN bounce_policy.suppress_max IS 'but not longer than this; NULL: 100 years';
 COMMENT ON COLUMN bounce_policy.source IS 'whose policy it is';
@@ -52,11 +54,11 @@ COMMENT ON COLUMN bounce_policy.shipped IS 'an example that came with the extens
 
 -- Every policy here leaves alone what is the sender's, the content's or the
 -- network's fault, also where the original does not.
-INSERT INTO bounce_policy (policy, hard_weight, soft_weight, complaint_weight, one_per_day, within, threshold, source, note, shipped)
+INSERT INTO bounce_policy (policy, hard_weight, soft_weight, complaint_weight, one_per_day, within, threshold, suppress_soft_for, source, note, shipped)
 VALUES
-	('default', 5, 1, 5, true, '30 days', 5, 'bounce',
-		'One hard bounce or complaint, or soft bounces on 5 days in 30.', true),
-	('complaints', 0, 0, 1, true, NULL, 1, 'bounce',
+	('default', 5, 1, 5, true, '30 days', 5, '90 days', 'bounce',
+		'One hard bounce or complaint, until released; or soft bounces on 5 days in 30, for 90 days.', true),
+	('complaints', 0, 0, 1, true, NULL, 1, NULL, 'bounce',
 		'One complaint.  For a scope of its own, as complaints are about some of the mail: bounce_suppress(..., scope => ''marketing'').', true);
 
 INSERT INTO bounce_policy (policy, hard_weight, soft_weight, reason_weights, one_per_day, within, stale_after, success_resets, threshold, min_count, min_span, suppress_for, source, note, shipped)

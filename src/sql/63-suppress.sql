@@ -265,10 +265,13 @@ BEGIN
 	-- in one order, so that two sessions do not wait for each other
 	WITH judged AS (
 		SELECT j.*, t.times,
-			j.last_bounce + least(
-				p.suppress_for * least(power(p.repeat_factor, least(t.times - 1, 20)), 10000),
-				coalesce(p.suppress_max, '100 years')) AS until
+			CASE WHEN f.suppress_for IS NOT NULL THEN j.last_bounce + least(
+				f.suppress_for * least(power(p.repeat_factor, least(t.times - 1, 20)), 10000),
+				coalesce(p.suppress_max, '100 years')) END AS until
 		FROM bounce_scores(p.policy, events, as_of, the_scope, for_address) AS j,
+			LATERAL (
+				SELECT CASE WHEN j.hard = 0 AND j.complaints = 0 THEN coalesce(p.suppress_soft_for, p.suppress_for)
+					ELSE p.suppress_for END AS suppress_for) AS f,
 			LATERAL (
 				SELECT 1 + count(*)::integer AS times FROM bounce_suppression AS s
 				WHERE s.address = j.address AND s.scope = the_scope AND s.released_at >= s.until) AS t
@@ -279,9 +282,9 @@ BEGIN
 		INSERT INTO bounce_suppression AS s
 			(address, scope, reason, policy, score, times, since, until, first_bounce, last_bounce, events, mail_id, evidence)
 		SELECT j.address, the_scope, j.reason, p.policy, j.score, j.times, as_of,
-			CASE WHEN p.suppress_for IS NOT NULL THEN j.until END, j.first_bounce, j.last_bounce, events_name, j.mail_id, j.evidence
+			j.until, j.first_bounce, j.last_bounce, events_name, j.mail_id, j.evidence
 		FROM judged AS j
-		WHERE p.suppress_for IS NULL OR j.until > as_of
+		WHERE j.until IS NULL OR j.until > as_of
 		ORDER BY j.address COLLATE "C"
 		ON CONFLICT (address, scope) WHERE released_at IS NULL DO UPDATE
 			SET reason = excluded.reason, policy = excluded.policy, score = excluded.score, until = excluded.until,
