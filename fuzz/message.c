@@ -7,6 +7,7 @@
  * a number of steps that grows no faster than the mail.
  */
 #include "fuzz.h"
+#include "report/fields.h"
 
 /* Basic blocks that any mail may take, and a byte: the samples take 115 a byte at most, with room. */
 #define STEPS_OF_MAIL	600000
@@ -55,6 +56,16 @@ check_same(Arena *arena, const BounceResult *whole, Buffer other, bool (*same) (
 		broken("as many rows", how);
 }
 
+static bool
+check_field(void *context, FieldOrigin origin, Slice value)
+{
+	(void) context;
+	(void) origin;
+	if (value.p == NULL || !is_text(value))
+		broken("valid text", "a field");
+	return true;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -77,6 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_same(&arena, &result, given, same_row, "row by row");
 	explanation = bounce_explain_message(&arena, slice(given.p, given.n));
 	check_explanation(&explanation, size);
+	fields_each(&arena, slice(given.p, given.n), SLICE_LIT("Subject"), check_field, NULL);
 	arena_reset(&arena);
 
 	plain = rewrite(given, "\n", "");

@@ -241,16 +241,32 @@ address_without_type(Slice text)
 	return text;
 }
 
+/*
+ * Does the type of 'text' say that 'rest' is an address in Unicode (RFC 6533 3),
+ * and is it one?  Then no letters of its domain are words of a sentence.
+ */
+static bool
+is_declared_utf8(Slice text, Slice rest)
+{
+	size_t		at = slice_find_last(rest, '@');
+
+	return rest.p != text.p && slice_starts_nocase(text, SLICE_LIT("utf-8")) && at != SLICE_NPOS &&
+		address_is_local(slice(rest.p, at)) && address_is_domain(slice(rest.p + at + 1, rest.n - at - 1));
+}
+
 Slice
 address_clean(Arena *arena, Slice text, bool need_domain)
 {
 	size_t		open;
 	size_t		local;
+	bool		is_whole;
 	Slice		s;
 
 	if (text.n > LIMIT_FIELD_BYTES)
 		text.n = LIMIT_FIELD_BYTES;
-	s = address_without_type(slice_trim(text));
+	text = slice_trim(text);
+	s = address_without_type(text);
+	is_whole = is_declared_utf8(text, s);
 	/* the last "<...>" holds it: names may be quoted and hold anything */
 	open = slice_find_last(s, '<');
 	if (open != SLICE_NPOS)
@@ -268,7 +284,7 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 				s = slice(s.p + colon + 1, s.n - colon - 1);
 		}
 	}
-	else
+	else if (!is_whole)
 	{
 		size_t		offset = 0;
 		size_t		start;

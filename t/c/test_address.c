@@ -32,6 +32,12 @@ test_clean(void)
 		{SLICE_LIT("utf-8; \xe7\x94\xa8\xe6\x88\xb7"
 				   "1@example.com"), true, SLICE_LIT("\xe7\x94\xa8\xe6\x88\xb7"
 													 "1@example.com")},
+		/* a domain's letters that a sentence could go on with */
+		{SLICE_LIT("utf-8; User@abc\xe4\xbe\x8b.example"), true, SLICE_LIT("user@abc\xe4\xbe\x8b.example")},
+		{SLICE_LIT("utf-8; user@\xe4\xbe\x8b\xe3\x80\x82" "example"), true, SLICE_LIT("user@\xe4\xbe\x8b\xe3\x80\x82" "example")},
+		{SLICE_LIT("utf-8; user@example.com (Name)"), true, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("utf-8; user@"), true, SLICE_NONE},
+		{SLICE_LIT("rfc822; user@example.com\xe3\x81\xab"), true, SLICE_LIT("user@example.com")},
 		{SLICE_LIT("user@example.com (Name)"), true, SLICE_LIT("user@example.com")},
 		{SLICE_LIT("mailto:user@example.com"), true, SLICE_LIT("user@example.com")},
 		{SLICE_LIT("'user@example.com'"), true, SLICE_LIT("user@example.com")},
