@@ -180,6 +180,75 @@ check_keys(void)
 	arena_reset(&arena);
 }
 
+/* Short of memory at any call: no crash, nothing lost, nothing told that else would not be. */
+static void
+check_memory_shortage(void)
+{
+	size_t		length = strlen(report);
+	size_t		n = 40 * length;
+	char	   *many = malloc(n);
+	bool		told = true;
+	bool		clean = true;
+	bool		freed = true;
+	int			last = 0;
+
+	if (many == NULL)
+		exit(1);
+	for (size_t i = 0; i < 40; i++)
+		memcpy(many + i * length, report, length);
+	for (int fail_at = 1; last == 0 || fail_at <= last; fail_at++)
+	{
+		TestOwner	owner;
+		Arena		scarce;
+		Slice		mail;
+
+		test_arena(&scarce, &owner);
+		owner.fail_at = fail_at;
+		mail = redact_mail(&scarce, slice(many, n), SLICE_NONE);
+		if (owner.calls < fail_at)
+			last = fail_at - 1;
+		else
+			told = told && scarce.failed;
+		clean = clean && !holds(mail, "lindgren") && !holds(mail, "yuki");
+		arena_reset(&scarce);
+		freed = freed && owner.blocks == 0;
+		if (last)
+			break;
+	}
+	ok(told, "a shortage of memory is told");
+	ok(clean, "no name survives it");
+	ok(freed, "all memory is given back");
+	free(many);
+}
+
+/* Bytes changed at random: bounded, valid UTF-8 apart from lines that were not, and no crash. */
+static void
+check_random(void)
+{
+	uint32_t	state = 7;
+	size_t		length = strlen(report);
+	bool		bounded = true;
+
+	for (int i = 0; i < 3000; i++)
+	{
+		Slice		copy = exact_copy(slice(report, length));
+		char	   *p = (char *) copy.p;
+		Slice		mail;
+
+		for (uint32_t k = test_random(&state) % 20; k > 0; k--)
+		{
+			static const char bytes[] = "\n\r@<>\"=?:;,.-\\ \xe3\xff";
+
+			p[test_random(&state) % length] = test_random(&state) & 1 ? bytes[test_random(&state) % (sizeof(bytes) - 1)] : (char) test_random(&state);
+		}
+		mail = redact_mail(&arena, copy, SLICE_NONE);
+		bounded = bounded && mail.n < 20 * length;
+		arena_reset(&arena);
+		free(p);
+	}
+	ok(bounded, "whatever the bytes are");
+}
+
 int
 main(void)
 {
@@ -197,6 +266,8 @@ main(void)
 	check_report();
 	check_line_ends();
 	check_keys();
+	check_memory_shortage();
+	check_random();
 	printf("1..%d\n", tests);
 	return failures ? 1 : 0;
 }
