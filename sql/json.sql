@@ -111,6 +111,14 @@ ORDER BY file, j.ordinal;
 SELECT count(*) AS same FROM event, bounce_judge_json(doc) j, bounce_parse_json(doc) WITH ORDINALITY p
 WHERE j.ordinal = p.ordinality AND (j.b).token IS NOT DISTINCT FROM p.token AND (j.b).reason = p.reason;
 SELECT count(*) FROM bounce_judge_json(NULL);
+SELECT file, x.step, x.recipient, x.decision, x.value, x.won, x.rule, x.evidence, x.why FROM event, bounce_explain_json(doc) x
+WHERE file IN ('sendgrid-dropped.json', 'sparkpost-bounce-class-only.json') ORDER BY file, x.step;
+SELECT count(*) FILTER (WHERE x.won AND x.decision = 'reason' AND x.rule LIKE 'own:%') AS by_own, count(*) FILTER (WHERE x.evidence_from IS NOT NULL) AS places
+FROM event, bounce_explain_json(doc, 'json') x WHERE file = 'sendgrid-blocked.json';
+-- what is explained is what is judged
+SELECT count(*) FROM event, bounce_judge_json(doc) j WHERE j.rule IS NOT NULL AND (j.b).kind IN ('failure', 'delay')
+	AND NOT EXISTS (SELECT FROM bounce_explain_json(doc) x WHERE x.decision = 'reason' AND x.won AND x.rule = j.rule AND x.value = (j.b).reason);
+SELECT count(*) FROM bounce_explain_json(NULL) UNION ALL SELECT count(*) FROM bounce_explain_json('{"a": 1}');
 DELETE FROM bounce_rule WHERE ruleset = 'json';
 
 DROP VIEW said, labelled;

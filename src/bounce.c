@@ -342,10 +342,17 @@ read_event(void *context, Slice object)
 	bool		is_event;
 
 	webhook_begin(arena, &report);
+	report.trail = events->rows.trail;
+	if (report.trail)
+		report.trail->delivery = TRAIL_MESSAGE;
 	is_event = webhook_read(&report, object);
 	if (is_event && report.count > 0)
+	{
+		if (events->rows.told)
+			events->rows.told->report(events->rows.told->context, &report);
 		read_rows(arena, &report, &events->rows);
-	else
+	}
+	else if (report.trail == NULL)
 		arena_rewind(arena, mark);
 	give_back(&events->event, events->arena);
 	return is_event;
@@ -357,6 +364,15 @@ read_events(EventRows *events, Slice document)
 	arena_init_beside(&events->event, events->arena);
 	json_objects(events->arena, NULL, document, read_event, events);
 	give_back(&events->event, events->arena);
+}
+
+BounceResult
+bounce_read_events(Arena *arena, Slice document, const BounceOptions *options, Trail *trail, const BounceListener *told)
+{
+	EventRows	events = {.rows = {.arena = arena, .options = *options, .trail = trail, .told = told}, .arena = arena};
+
+	read_events(&events, document);
+	return events.rows.result;
 }
 
 void
@@ -371,10 +387,7 @@ bounce_read_json_each(Arena *arena, Slice document, const BounceOptions *options
 BounceResult
 bounce_read_json(Arena *arena, Slice document, const BounceOptions *options)
 {
-	EventRows	events = {.rows = {.arena = arena, .options = *options}, .arena = arena};
-
-	read_events(&events, document);
-	return events.rows.result;
+	return bounce_read_events(arena, document, options, NULL, NULL);
 }
 
 BounceResult

@@ -181,6 +181,9 @@ BounceExplanation bounce_explain_message(Arena *arena, Slice raw);
 /* The same of bounce_read_message_with(), whose all_kinds is taken as true. */
 BounceExplanation bounce_explain_message_with(Arena *arena, Slice raw, const BounceOptions *options);
 
+/* The same for the events of a JSON document; places are not told. */
+BounceExplanation bounce_explain_json_with(Arena *arena, Slice document, const BounceOptions *options);
+
 /* The same for bounce_read_reply(); offsets are those of 'reply'. */
 BounceExplanation bounce_explain_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command);
 BounceExplanation bounce_explain_reply_with(Arena *arena, Slice reply, Slice rhost, Slice smtp_command,

@@ -29,6 +29,9 @@ typedef struct BounceListener
 /* bounce_read_message_with() with a trail and a listener, each of which may be NULL. */
 BounceResult bounce_read(Arena *arena, Slice raw, const BounceOptions *options, Trail *trail, const BounceListener *told);
 
+/* The same of bounce_read_json(). */
+BounceResult bounce_read_events(Arena *arena, Slice document, const BounceOptions *options, Trail *trail, const BounceListener *told);
+
 /* bounce_read_reply_with() that hands out the delivery and what was decided, too; 'trail' may be NULL. */
 void		bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, const BounceOptions *options, Trail *trail,
 							   Delivery *delivery, Verdict *verdict, OwnDecision *own, BounceRow *row);

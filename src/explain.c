@@ -156,7 +156,7 @@ naming_file(const char *named_by)
 	}			places[] = {
 		{"Final-Recipient", "src/report/dsn.c"}, {"Original-Recipient", "src/report/dsn.c"},
 		{"X-Actual-Recipient", "src/report/dsn.c"}, {"VERP", "src/report/recipients.c"},
-		{"the returned message", "src/report/recipients.c"}, {"own format", "src/report/own_formats.c"}, {"JSON", "src/report/sns.c"}, {"From", "src/report/read_other.c"},
+		{"the returned message", "src/report/recipients.c"}, {"own format", "src/report/own_formats.c"}, {"JSON", "src/report/webhook.c"}, {"From", "src/report/read_other.c"},
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
@@ -201,6 +201,12 @@ tell_kind(Explainer *explainer, const Delivery *delivery, const BounceRow *row)
 {
 	RuleName	rule = rule_engine("words-of-the-report", "src/report/read_text.c");
 
+	if (explainer->report->message == NULL)
+	{
+		tell_of(explainer, row->recipient, "kind", word(kind_words[row->kind]), true,
+				rule_engine("event", "src/report/webhook.c"), explainer->report->event, NULL);
+		return;
+	}
 	switch (delivery->action)
 	{
 		case ACTION_FAILED:
@@ -332,6 +338,18 @@ tell_amendment(Explainer *explainer, const Verdict *verdict, const OwnDecision *
 	}
 }
 
+/* An event, where no mail is. */
+static void
+on_event(void *context, const Report *report)
+{
+	Explainer  *explainer = context;
+
+	explainer->report = report;
+	tell_of(explainer, SLICE_NONE, "format", word(knowledge_decoders[report->decoder].decoder), true,
+			rule_engine("service", "src/report/webhook.c"), report->event, NULL);
+	tell_trail(explainer, SLICE_NONE);
+}
+
 static void
 on_report(void *context, const Report *report)
 {
@@ -390,6 +408,20 @@ bounce_explain_message_with(Arena *arena, Slice raw, const BounceOptions *option
 	trail_init(&explainer.trail, arena);
 	all.all_kinds = true;
 	bounce_read(arena, raw, &all, &explainer.trail, &listener);
+	return explainer.told;
+}
+
+BounceExplanation
+bounce_explain_json_with(Arena *arena, Slice document, const BounceOptions *options)
+{
+	BounceOptions all = *options;
+	/* offsets would be of the text, which nobody has seen */
+	Explainer	explainer = {.arena = arena, .message = SLICE_NONE};
+	BounceListener listener = {&explainer, on_event, on_row};
+
+	trail_init(&explainer.trail, arena);
+	all.all_kinds = true;
+	bounce_read_events(arena, document, &all, &explainer.trail, &listener);
 	return explainer.told;
 }
 

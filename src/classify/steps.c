@@ -322,13 +322,14 @@ claim_format(Case *judged, Claim *claim)
 }
 
 static bool
-claim_service(Claim *claim, const char *reason, const char *rule)
+claim_service(Claim *claim, const char *reason, Slice evidence, const char *rule)
 {
 	if (reason == NULL)
 		return false;
 	claim->reason = verdict_reason(reason);
 	claim->sure = true;
 	claim->rule = rule_engine(rule, "src/classify/steps.c");
+	claim->evidence = evidence;
 	return true;
 }
 
@@ -336,14 +337,14 @@ claim_service(Claim *claim, const char *reason, const char *rule)
 static bool
 claim_known(Case *judged, Claim *claim)
 {
-	return claim_service(claim, judged->delivery->known_reason, "service-knows");
+	return claim_service(claim, judged->delivery->known_reason, judged->delivery->known_by, "service-knows");
 }
 
 /* Its own class of the failure. */
 static bool
 claim_class(Case *judged, Claim *claim)
 {
-	return claim_service(claim, judged->delivery->hint_reason, "service-class");
+	return claim_service(claim, judged->delivery->hint_reason, judged->delivery->hinted_by, "service-class");
 }
 
 /* The exit code of a delivery program (RFC 3464's x-unix), and no words: it failed. */

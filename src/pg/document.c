@@ -3,10 +3,10 @@
  *	  A jsonb value as text for the library.
  *
  * It is written value by value, and not by the server's own output function:
- * that would raise an error where the text
- * grows beyond a gigabyte, as it does for a few thousand numbers of 131,072
- * digits or strings of control characters.  Strings are cut and numbers
- * rounded where the library would not look at the rest.
+ * that would raise an error where the text grows beyond a gigabyte, as it does
+ * for a few thousand numbers of 131,072 digits or strings of control
+ * characters.  Strings are cut and numbers rounded where the library would not
+ * look at the rest.
  */
 #include "postgres.h"
 
@@ -15,9 +15,6 @@
 #include "pg/document.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
-#if PG_VERSION_NUM >= 140000
-#include "utils/fmgrprotos.h"
-#endif
 
 /* A string may be a whole notification (Amazon SNS): 256 KB, and what escaping adds. */
 #define MAX_STRING_BYTES (4 * LIMIT_DECODE_BYTES)

@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "pg/call.h"
+#include "pg/document.h"
 #include "pg/own_cache.h"
 #include "pg/row.h"
 #include "pg/srf.h"
@@ -19,6 +20,7 @@
 #include "varatt.h"
 #endif
 
+PG_FUNCTION_INFO_V1(bounce_explain_json);
 PG_FUNCTION_INFO_V1(bounce_explain_bytea);
 PG_FUNCTION_INFO_V1(bounce_explain_text);
 PG_FUNCTION_INFO_V1(bounce_explain_reply_text);
@@ -161,6 +163,33 @@ Datum
 bounce_explain_text_own(PG_FUNCTION_ARGS)
 {
 	return explain(fcinfo, true, true);
+}
+
+/* Two arguments: the document, and the ruleset, which may be NULL. */
+Datum
+bounce_explain_json(PG_FUNCTION_ARGS)
+{
+	BounceOptions options = {0};
+	Jsonb	   *jsonb;
+	Call	   *call;
+	Slice		document;
+	BounceExplanation explanation;
+
+	srf_begin(fcinfo);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	own_options(fcinfo, call_get_table(fcinfo, EXPLAIN_COLUMNS), 1, &options);
+	call = call_begin_table(fcinfo, EXPLAIN_COLUMNS);
+	jsonb = PG_GETARG_JSONB_P(0);
+	document = json_document(call, jsonb);
+	call_check_memory(call);
+
+	explanation = bounce_explain_json_with(&call->arena, document, &options);
+	return_steps(fcinfo, call, &explanation);
+
+	call_end(call);
+	PG_FREE_IF_COPY(jsonb, 0);
+	return (Datum) 0;
 }
 
 /* 'own': there is a fourth argument, the ruleset. */

@@ -46,7 +46,9 @@ typedef struct Delivery
 	const char *command;		/* as the structure of the text tells, or NULL */
 	const char *fallback_reason;	/* what the format itself tells (Sieve reject, SES's bounceSubType) where no words decide, or NULL */
 	const char *known_reason;	/* what the sending service knows above all words, for it did not try (its own suppression list), or NULL */
+	Slice		known_by;		/* the service's word for it */
 	const char *hint_reason;	/* what the sending service's class tells where neither words nor codes decide, or NULL */
+	Slice		hinted_by;
 	Slice		rhost;			/* Remote-MTA's name */
 	Slice		lhost;
 	Slice		sender;			/* who had sent the returned message */
@@ -99,6 +101,7 @@ typedef struct Report
 	bool		unannounced;	/* no words that are known say that it is a report */
 	Slice		feedback_type;	/* RFC 5965 */
 	Slice		source_ip;		/* of a complaint: Source-IP */
+	Slice		event;			/* the word for what happened, of an event that no mail reports */
 	int			root;			/* the part that is the report: 0, or a message inside a message */
 	bool		truncated;		/* a bound was met */
 } Report;

@@ -28,7 +28,9 @@ typedef struct Event
 	bool		has_event;		/* a word says what happened */
 	BounceKind	kind;
 	const char *hint;			/* the reason that the service's class tells, or NULL */
+	Slice		hinted_by;
 	const char *knows;			/* the same, where it did not try */
+	Slice		known_by;
 	Delivery	all;			/* what holds for each recipient */
 	Slice		parts[WEBHOOK_ATTRIBUTES];	/* texts of which the diagnostic is made */
 	uint32_t   *delivery_of;	/* by element: number of the delivery + 1, 0 for none */
@@ -105,29 +107,39 @@ class_of(Event *event, const WebhookField *field, const Fact *fact)
 	return value_join(event->report->arena, slice(key, strlen(key)), '=', text);
 }
 
+/* Takes note of the reason that a word tells; the first such word counts. */
+static void
+note_reason(Event *event, const char *reason, bool knows, Slice word)
+{
+	const char **slot = knows ? &event->knows : &event->hint;
+
+	if (reason == NULL || *slot != NULL)
+		return;
+	*slot = reason;
+	if (knows)
+		event->known_by = word;
+	else
+		event->hinted_by = word;
+}
+
 static void
 read_class(Event *event, Slice word, Slice class)
 {
 	const WebhookEvent *row = class.n > 0 ? find_event(event->webhook, word, class) : NULL;
 	const char *vocabulary = known(event->webhook->vocabulary);
-	const char *reason;
 
 	if (row == NULL)
 	{
-		if (event->hint == NULL && vocabulary && class.n > 0)
-			event->hint = reason_word(vocabulary_reason(slice(vocabulary, strlen(vocabulary)), class));
+		if (vocabulary && class.n > 0)
+			note_reason(event, reason_word(vocabulary_reason(slice(vocabulary, strlen(vocabulary)), class)), false, class);
 		return;
 	}
-	reason = reason_word(row->reason);
 	if (row->has_kind)
 	{
 		event->kind = row->kind;
 		event->has_event = true;
 	}
-	if (row->knows && event->knows == NULL)
-		event->knows = reason;
-	else if (event->hint == NULL)
-		event->hint = reason;
+	note_reason(event, reason_word(row->reason), row->knows, class);
 }
 
 /* The word that says what happened: the first that the service is known to use; false when it uses none of them. */
@@ -152,6 +164,7 @@ read_kind(Event *event)
 		word = text;
 	}
 	event->has_event = told;
+	event->report->event = word;
 	if (!told)
 	{
 		word = SLICE_LIT("-");
@@ -168,10 +181,7 @@ read_kind(Event *event)
 		if (fact)
 			read_class(event, word, class_of(event, field, fact));
 	}
-	if (row->knows && event->knows == NULL)
-		event->knows = reason_word(row->reason);
-	else if (event->hint == NULL)
-		event->hint = reason_word(row->reason);
+	note_reason(event, reason_word(row->reason), row->knows, word);
 	return true;
 }
 
@@ -440,7 +450,9 @@ complete(Delivery *delivery, const Event *event)
 	if (delivery->action == ACTION_NONE)
 		delivery->action = all->action;
 	delivery->hint_reason = event->hint;
+	delivery->hinted_by = event->hinted_by;
 	delivery->known_reason = event->knows;
+	delivery->known_by = event->known_by;
 	if (event->kind == KIND_SUCCESS)
 		delivery->action = ACTION_DELIVERED;
 	else if (event->kind == KIND_DELAY)

@@ -25,6 +25,26 @@ CREATE FUNCTION bounce_judge_json(
 
 COMMENT ON FUNCTION bounce_judge_json(jsonb, text, boolean) IS 'bounce_parse_json(), numbered, with the rule that gave each reason: of bounce_rules(), own:ID of bounce_rule, or engine:NAME (engine:service-class and engine:service-knows: what the service says itself); NULL where none did';
 
+CREATE FUNCTION bounce_explain_json(
+	doc jsonb,
+	rules text DEFAULT NULL,
+	OUT step integer,
+	OUT recipient text,
+	OUT decision text,
+	OUT value text,
+	OUT won boolean,
+	OUT rule text,
+	OUT rule_file text,
+	OUT rule_line integer,
+	OUT evidence text,
+	OUT evidence_from integer,
+	OUT evidence_for integer,
+	OUT why text
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_explain_json' LANGUAGE C STABLE PARALLEL SAFE COST 30000 ROWS 20;
+
+COMMENT ON FUNCTION bounce_explain_json(jsonb, text) IS 'why an event gets its verdict, as bounce_explain() tells it of a mail; where in the document the evidence stands is not told';
+
 -- Vocabularies: sisimai (its older words, too), bouncehammer, kumomta,
 -- sparkpost, ses, powermta, postmark, sendgrid.  Another one is an error
 -- (22023).  NULL where there is no word for the reason, or no such reason.

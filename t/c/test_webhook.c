@@ -270,6 +270,7 @@ try_document(Slice text, int fail_at)
 	TestOwner	owner;
 	Slice		copy = exact_copy(text);
 	BounceResult result;
+	BounceExplanation explanation;
 	size_t		unsound = 0;
 
 	test_arena(&arena, &owner);
@@ -277,6 +278,8 @@ try_document(Slice text, int fail_at)
 	result = bounce_read_json(&arena, copy, &all_kinds);
 	for (size_t i = 0; i < result.count; i++)
 		unsound += !arena.failed && !is_sound(&result.rows[i]);
+	explanation = bounce_explain_json_with(&arena, copy, &all_kinds);
+	unsound += !arena.failed && result.count > 0 && explanation.count == 0;
 	arena_reset(&arena);
 	free((char *) copy.p);
 	return unsound + (owner.blocks != 0);
