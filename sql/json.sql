@@ -119,6 +119,14 @@ FROM event, bounce_explain_json(doc, 'json') x WHERE file = 'sendgrid-blocked.js
 SELECT count(*) FROM event, bounce_judge_json(doc) j WHERE j.rule IS NOT NULL AND (j.b).kind IN ('failure', 'delay')
 	AND NOT EXISTS (SELECT FROM bounce_explain_json(doc) x WHERE x.decision = 'reason' AND x.won AND x.rule = j.rule AND x.value = (j.b).reason);
 SELECT count(*) FROM bounce_explain_json(NULL) UNION ALL SELECT count(*) FROM bounce_explain_json('{"a": 1}');
+-- and so does the trigger of an inbox
+CREATE TABLE hook (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, received_at timestamptz NOT NULL DEFAULT '2026-03-02 00:00+00', payload jsonb);
+SELECT count(*) FROM bounce_create_inbox('hook', rules => 'json');
+INSERT INTO hook (payload) SELECT doc FROM event WHERE file IN ('sendgrid-blocked.json', 'sendgrid-dropped.json', 'ses-open.json') ORDER BY file;
+SELECT mail_id, recipient, reason, regexp_replace(rule, '^own:.*', 'own') AS rule FROM hook_event ORDER BY mail_id;
+SELECT count(*) FROM bounce_drop_inbox('hook');
+DROP TABLE IF EXISTS hook_event;
+DROP TABLE hook;
 DELETE FROM bounce_rule WHERE ruleset = 'json';
 
 DROP VIEW said, labelled;

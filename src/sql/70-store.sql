@@ -176,10 +176,10 @@ E'SELECT %s, j.ordinal, j.rule, j.b\n'
 	END IF;
 	IF payload_column IS NOT NULL THEN
 		payload := format(
-E'SELECT %s, j.ordinal, NULL::text AS rule, j.b\n'
-'FROM %s, LATERAL (SELECT (row_number() OVER ())::integer AS ordinal, b FROM %s.bounce_parse_json(m.%I::jsonb, %L) b) j\n'
+E'SELECT %s, j.ordinal, j.rule, j.b\n'
+'FROM %s, %s.bounce_judge_json(m.%I::jsonb, %L, %L) j\n'
 'WHERE m.%I IS NOT NULL',
-			of_mail, mails, ext, payload_column, all_kinds, payload_column);
+			of_mail, mails, ext, payload_column, rules, all_kinds, payload_column);
 		IF raw IS NOT NULL THEN
 			payload := payload || format(' AND m.%I IS NULL', raw_column);
 		END IF;
