@@ -7,22 +7,22 @@
 -- apart.  Without one they are numbered in each mail.
 
 CREATE FUNCTION bounce_redact(raw bytea) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'bounce_redact_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20000;
+	AS 'MODULE_PATHNAME', 'bounce_redact_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 
 COMMENT ON FUNCTION bounce_redact(bytea) IS 'the mail with pseudonyms for addresses and without what people wrote; its verdict is the same';
 
 CREATE FUNCTION bounce_redact(raw bytea, key text) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'bounce_redact_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20000;
+	AS 'MODULE_PATHNAME', 'bounce_redact_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 
 COMMENT ON FUNCTION bounce_redact(bytea, text) IS 'the same, with pseudonyms that are alike in all mails of this key';
 
 CREATE FUNCTION bounce_redact(raw text) RETURNS text
-	AS 'MODULE_PATHNAME', 'bounce_redact_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20000;
+	AS 'MODULE_PATHNAME', 'bounce_redact_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 
 COMMENT ON FUNCTION bounce_redact(text) IS 'the mail with pseudonyms for addresses and without what people wrote; its verdict is the same';
 
 CREATE FUNCTION bounce_redact(raw text, key text) RETURNS text
-	AS 'MODULE_PATHNAME', 'bounce_redact_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20000;
+	AS 'MODULE_PATHNAME', 'bounce_redact_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 
 COMMENT ON FUNCTION bounce_redact(text, text) IS 'the same, with pseudonyms that are alike in all mails of this key';
 
