@@ -62,7 +62,9 @@ read_pattern(OwnRules *rules, const OwnRuleText *text, Slice written, ReadPlain 
 		return;
 	if (!text->regex)
 		plain(rules->arena, written, pattern);
-	else if (!pattern_regex(written, false, pattern, &error) && error.no_memory)
+	else if (pattern_regex(written, false, pattern, &error))
+		pattern_speed_up(rules->arena, written, pattern);
+	else if (error.no_memory)
 		rules->arena->failed = true;
 }
 
@@ -143,13 +145,13 @@ own_case_init(OwnCase *own, Arena *arena, OwnRules *rules, int64_t now, const Re
 }
 
 static PatternResult
-ask(OwnCase *own, Pattern *pattern, Slice text, Slice folded, Slice *where)
+ask(OwnCase *own, Pattern *pattern, const PatternText *text, Slice *where)
 {
 	PatternResult result;
 
 	if (pattern->kind == PATTERN_REGEX && own->give_ups_left == 0)
 		return PATTERN_GIVES_UP;
-	result = pattern_match(pattern, &own->rules->tools, text, folded, where);
+	result = pattern_match(pattern, &own->rules->tools, text, where);
 	if (result == PATTERN_GIVES_UP && --own->give_ups_left == 0 && own->trail)
 		trail_bound(own->trail, "expressions of own rules that gave up", SLICE_NONE);
 	return result;
@@ -165,6 +167,7 @@ ask_fields(OwnCase *own, OwnRule *rule, const Header *header, OwnMemo *memo)
 		const Field *field = &header->fields[i];
 		Slice		value;
 		Slice		folded = SLICE_NONE;
+		PatternText text;
 
 		if (!slice_equal_nocase(field->name, rule->header))
 			continue;
@@ -185,7 +188,8 @@ ask_fields(OwnCase *own, OwnRule *rule, const Header *header, OwnMemo *memo)
 			trail_source(own->trail, folded, value);
 		}
 		trail_source(own->trail, value, field->value);
-		memo->result = ask(own, &rule->header_value, value, folded, &memo->where);
+		text = pattern_text(value, folded);
+		memo->result = ask(own, &rule->header_value, &text, &memo->where);
 	}
 }
 
@@ -232,13 +236,13 @@ take_diagnostic(OwnCase *own, Slice diagnostic)
 		while (diagnostic.n > 0 && ((unsigned char) diagnostic.p[diagnostic.n] & 0xc0) == 0x80)
 			diagnostic.n--;
 	}
-	if (own->diagnostic.p != NULL && slice_equal(own->diagnostic, diagnostic))
+	if (own->diagnostic.text.p != NULL && slice_equal(own->diagnostic.text, diagnostic))
 		return;
 	memset(own->diagnostics, 0, own->rules->count * sizeof(OwnMemo));
 	if (diagnostic.n > 0)
 		memcpy(own->diagnostic_bytes, diagnostic.p, diagnostic.n);
-	own->diagnostic = slice(own->diagnostic_bytes, diagnostic.n);
-	own->folded = slice(own->folded_bytes, fold_into(own->diagnostic, own->folded_bytes, NULL));
+	diagnostic.p = own->diagnostic_bytes;
+	own->diagnostic = pattern_text(diagnostic, slice(own->folded_bytes, fold_into(diagnostic, own->folded_bytes, NULL)));
 }
 
 static const OwnMemo *
@@ -249,8 +253,8 @@ ask_diagnostic(OwnCase *own, size_t number)
 	if (!memo->known)
 	{
 		memo->known = true;
-		memo->result = own->diagnostic.n == 0 ? PATTERN_FAILS :
-			ask(own, &own->rules->rules[number].diagnostic, own->diagnostic, own->folded, &memo->where);
+		memo->result = own->diagnostic.text.n == 0 ? PATTERN_FAILS :
+			ask(own, &own->rules->rules[number].diagnostic, &own->diagnostic, &memo->where);
 	}
 	return memo;
 }
@@ -258,9 +262,10 @@ ask_diagnostic(OwnCase *own, size_t number)
 static PatternResult
 ask_host(OwnCase *own, Pattern *pattern, Slice host)
 {
+	PatternText text = {host, SLICE_NONE, false};
 	Slice		where;
 
-	return host.n == 0 ? PATTERN_FAILS : ask(own, pattern, host, SLICE_NONE, &where);
+	return host.n == 0 ? PATTERN_FAILS : ask(own, pattern, &text, &where);
 }
 
 /* Do all conditions hold?  *evidence gets what the most telling one found. */
@@ -328,8 +333,8 @@ own_rules_decide(OwnCase *own, const Delivery *delivery, const Verdict *verdict,
 	take_diagnostic(own, row->diagnostic_code);
 	if (own->trail)
 	{
-		trail_source(own->trail, own->folded, own->diagnostic);
-		trail_source(own->trail, own->diagnostic, row->diagnostic_code);
+		trail_source(own->trail, own->diagnostic.folded, own->diagnostic.text);
+		trail_source(own->trail, own->diagnostic.text, row->diagnostic_code);
 		trail_source(own->trail, row->diagnostic_code, verdict->reply.words.n ? verdict->reply.words : delivery->diagnostic);
 	}
 	for (size_t i = 0; i < own->rules->count; i++)

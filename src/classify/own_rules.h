@@ -85,8 +85,7 @@ typedef struct OwnCase
 	struct OwnMemo *diagnostics;
 	char	   *diagnostic_bytes;
 	char	   *folded_bytes;
-	Slice		diagnostic;
-	Slice		folded;
+	PatternText diagnostic;
 } OwnCase;
 
 /* 'arena' lasts as long as the message. */

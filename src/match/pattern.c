@@ -13,6 +13,7 @@
 
 #include "mail/limits.h"
 #include "match/fold.h"
+#include "match/literal.h"
 #include "match/pattern.h"
 
 #define USES_BEFORE_JIT 8		/* see regex.c */
@@ -70,6 +71,12 @@ pattern_regex(Slice text, bool captures, Pattern *pattern, PatternError *error)
 	}
 	pattern->kind = PATTERN_REGEX;
 	return true;
+}
+
+void
+pattern_speed_up(Arena *arena, Slice text, Pattern *pattern)
+{
+	pattern->words = arena_copy(arena, literal_of(text));
 }
 
 void
@@ -147,6 +154,27 @@ run(Pattern *pattern, const PatternTools *tools, Slice text, size_t from, size_t
 	return result >= 0 ? PATTERN_MATCHES : PATTERN_FAILS;
 }
 
+PatternText
+pattern_text(Slice text, Slice folded)
+{
+	unsigned char bits = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		bits |= (unsigned char) text.p[i];
+	return (PatternText) {text, folded, bits < 0x80};
+}
+
+/*
+ * Does the text lack words without which the expression can't match?  Letters
+ * of ASCII have other forms beyond it (the Kelvin sign is a "k"), so that other
+ * texts can't be told that easily.
+ */
+static bool
+lacks_words(const Pattern *pattern, const PatternText *text)
+{
+	return text->ascii && pattern->words.n > 0 && slice_find_nocase(text->text, pattern->words, 0) == SLICE_NPOS;
+}
+
 /* "mail.example.com" for "example.com", but not "notexample.com" */
 static bool
 is_within(Slice host, Slice domain)
@@ -158,12 +186,12 @@ is_within(Slice host, Slice domain)
 }
 
 PatternResult
-pattern_match(Pattern *pattern, const PatternTools *tools, Slice text, Slice folded, Slice *where)
+pattern_match(Pattern *pattern, const PatternTools *tools, const PatternText *text, Slice *where)
 {
 	PatternResult result = PATTERN_FAILS;
 	size_t		at;
 
-	*where = text;
+	*where = text->text;
 	switch (pattern->kind)
 	{
 		case PATTERN_NONE:
@@ -171,26 +199,28 @@ pattern_match(Pattern *pattern, const PatternTools *tools, Slice text, Slice fol
 		case PATTERN_BROKEN:
 			break;
 		case PATTERN_WORDS:
-			at = slice_find_nocase(folded, pattern->words, 0);
+			at = slice_find_nocase(text->folded, pattern->words, 0);
 			if (at != SLICE_NPOS)
 			{
-				*where = slice(folded.p + at, pattern->words.n);
+				*where = slice(text->folded.p + at, pattern->words.n);
 				result = PATTERN_MATCHES;
 			}
 			break;
 		case PATTERN_DOMAIN:
-			if (is_within(text, pattern->words))
+			if (is_within(text->text, pattern->words))
 				result = PATTERN_MATCHES;
 			break;
 		case PATTERN_REGEX:
-			result = run(pattern, tools, text, 0, PCRE2_UNSET);
+			if (lacks_words(pattern, text))
+				break;
+			result = run(pattern, tools, text->text, 0, PCRE2_UNSET);
 			if (result == PATTERN_MATCHES)
 			{
 				const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(tools->data);
 
 				/* \K may put the start behind the end */
 				if (ends[0] < ends[1])
-					*where = slice(text.p + ends[0], ends[1] - ends[0]);
+					*where = slice(text->text.p + ends[0], ends[1] - ends[0]);
 			}
 			break;
 	}

@@ -25,7 +25,8 @@ typedef enum PatternKind
 typedef struct Pattern
 {
 	PatternKind kind;
-	Slice		words;			/* folded; a domain without the dots at its ends */
+	Slice		words;			/* folded; a domain without the dots at its ends; what a text must
+								 * hold for the expression to match, where that is known */
 	struct pcre2_real_code_8 *code; /* malloc's; pattern_free() */
 	unsigned	uses;			/* counted until it becomes machine code, */
 	bool		machine;		/* if it can */
@@ -62,6 +63,12 @@ void		pattern_domain(Arena *arena, Slice text, Pattern *pattern);
  */
 bool		pattern_regex(Slice text, bool captures, Pattern *pattern, PatternError *error);
 
+/*
+ * Has words looked for in ASCII texts before the expression, of which 'text' is
+ * the pattern, is asked.  Changes no answer.  They are copied into the arena.
+ */
+void		pattern_speed_up(Arena *arena, Slice text, Pattern *pattern);
+
 void		pattern_free(Pattern *pattern);
 
 /* False when memory is short; *tools can be freed even then. */
@@ -75,12 +82,21 @@ typedef enum PatternResult
 	PATTERN_GIVES_UP			/* a bound of steps, depth or memory was met: as good as not matched */
 } PatternResult;
 
+/* What patterns are matched with: a text, valid UTF-8, of which hundreds may be asked. */
+typedef struct PatternText
+{
+	Slice		text;
+	Slice		folded;			/* the same folded, for words */
+	bool		ascii;
+} PatternText;
+
+PatternText pattern_text(Slice text, Slice folded);
+
 /*
- * Does the pattern match anywhere in the text (valid UTF-8)?  'folded' is the
- * same text folded, for words.  *where gets the piece that matched, of 'folded'
+ * Does the pattern match anywhere in the text?  *where gets the piece that matched, of 'folded'
  * for words.  The same answer whatever was asked before.
  */
-PatternResult pattern_match(Pattern *pattern, const PatternTools *tools, Slice text, Slice folded, Slice *where);
+PatternResult pattern_match(Pattern *pattern, const PatternTools *tools, const PatternText *text, Slice *where);
 
 /*
  * The next match of an expression with groups at or behind 'from', whose

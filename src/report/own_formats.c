@@ -112,9 +112,9 @@ holds(Reading *reading, Pattern *pattern, Slice text)
 {
 	bool		by_words = pattern->kind == PATTERN_WORDS;
 	ArenaMark	mark = arena_mark(reading->arena);
+	PatternText asked = {text, by_words ? fold_text(reading->arena, text) : SLICE_NONE, false};
 	Slice		where;
-	bool		found = pattern_match(pattern, &reading->formats->tools, text,
-									  by_words ? fold_text(reading->arena, text) : SLICE_NONE, &where) == PATTERN_MATCHES;
+	bool		found = pattern_match(pattern, &reading->formats->tools, &asked, &where) == PATTERN_MATCHES;
 
 	arena_rewind(reading->arena, mark);
 	return found;

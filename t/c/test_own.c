@@ -9,6 +9,7 @@
 
 #include "bounce.h"
 #include "classify/own_rules.h"
+#include "match/literal.h"
 #include "report/own_formats.h"
 #include "tap.h"
 
@@ -21,6 +22,7 @@ static const Slice mail = SLICE_LIT(
 	"To: letters@news.example\n"
 	"Subject: Undelivered Mail Returned to Sender\n"
 	"X-Gateway: first\n"
+	"X-Kelvin: \xe2\x84\xaa" "elvin\n"
 	"X-Gateway: =?UTF-8?Q?Fr=C3=BChling?= in  bloom\n"
 	"MIME-Version: 1.0\n"
 	"Content-Type: multipart/report; report-type=delivery-status; boundary=x\n"
@@ -359,6 +361,99 @@ test_errors(void)
 	}
 }
 
+/* Words that a pattern needs: never more than it does. */
+static void
+test_literals(void)
+{
+	static const struct
+	{
+		Slice		pattern;
+		Slice		expected;
+	}			cases[] = {
+		{SLICE_LIT("user unknown"), SLICE_LIT("user unknown")},
+		{SLICE_LIT("^(user|box).*is full$"), SLICE_LIT("is full")},
+		{SLICE_LIT("no (such|other) words?"), SLICE_LIT(" word")},
+		{SLICE_LIT("abc+def"), SLICE_LIT("abc")},
+		{SLICE_LIT("abcd*efg"), SLICE_LIT("abc")},
+		{SLICE_LIT("ab\\.cde\\d"), SLICE_LIT("cde")},
+		{SLICE_LIT("[]abc]xyz[^]q]"), SLICE_LIT("xyz")},
+		{SLICE_LIT("(?:abcdef(gh))ijk"), SLICE_LIT("ijk")},
+		{SLICE_LIT("(?!never)ever"), SLICE_LIT("ever")},
+		{SLICE_LIT("gr\xc3\xbc\xc3\x9f" "e dich"), SLICE_LIT("e dich")},
+		{SLICE_LIT("ab"), SLICE_NONE},
+		{SLICE_LIT("abc|def"), SLICE_NONE},
+		{SLICE_LIT("(?x)a b c d"), SLICE_NONE},
+		{SLICE_LIT("(?#abc)def"), SLICE_NONE},
+		{SLICE_LIT("abc{0}def"), SLICE_NONE},
+		{SLICE_LIT("\\x{61}bcd"), SLICE_NONE},
+		{SLICE_LIT("\\Qa.b\\E"), SLICE_NONE},
+		{SLICE_LIT("[[:alpha:]]abc"), SLICE_NONE},
+		{SLICE_LIT("(*FAIL)abc"), SLICE_NONE},
+	};
+	static const char *const pieces[] = {
+		"a", "b", "c", "ab", "abc", "bca", "(", ")", "|", "?", "*", "+", ".", "^", "$", "[", "]", "[^", "\\b", "\\w", "\\.", "(?:", "(?=", "(?!", "(?<=", "(?i)", "{2}", "{0,1}", "\\Q", "\\E", "#", " ",
+	};
+	uint32_t	random = 12345;
+	int			compared = 0;
+	int			literals = 0;
+	bool		good = true;
+	Arena		arena;
+	TestOwner	owner;
+	PatternTools tools;
+
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		is(literal_of(cases[i].pattern), cases[i].expected, cases[i].pattern.p);
+
+	/* with them and without, the answers are the same */
+	test_arena(&arena, &owner);
+	(void) pattern_tools_init(&tools);
+	for (int i = 0; i < 60000; i++)
+	{
+		char		pattern[64] = "";
+		Pattern		plain;
+		Pattern		sped_up;
+		Slice		text;
+
+		for (uint32_t n = 1 + test_random(&random) % 8; n > 0; n--)
+			strcat(pattern, pieces[test_random(&random) % LENGTH(pieces)]);
+		text = slice(pattern, strlen(pattern));
+		if (!pattern_regex(text, false, &plain, NULL))
+			continue;
+		(void) pattern_regex(text, false, &sped_up, NULL);
+		pattern_speed_up(&arena, text, &sped_up);
+		literals += sped_up.words.n > 0;
+		for (int k = 0; k < 20; k++)
+		{
+			char		subject[16];
+			size_t		n = test_random(&random) % sizeof(subject);
+			PatternText asked;
+			Slice		where;
+
+			for (size_t c = 0; c < n; c++)
+				subject[c] = "abcABC. "[test_random(&random) % 8];
+			compared++;
+			asked = pattern_text(slice(subject, n), SLICE_NONE);
+			if (pattern_match(&plain, &tools, &asked, &where) !=
+				pattern_match(&sped_up, &tools, &asked, &where))
+			{
+				printf("# %s on %.*s\n", pattern, (int) n, subject);
+				good = false;
+			}
+		}
+		pattern_free(&plain);
+		pattern_free(&sped_up);
+		if (i % 100 == 0)
+			arena_reset(&arena);
+	}
+	pattern_tools_free(&tools);
+	arena_reset(&arena);
+	printf("# %d comparisons, %d patterns with words\n", compared, literals);
+	ok(good && literals > 1000, "words change no answer");
+
+	/* nor do letters that are the same but for their case, and not of ASCII */
+	ok(applies((OwnRuleText) {.regex = true, .header = SLICE_LIT("X-Kelvin"), .header_value = SLICE_LIT("kelvin")}), "the Kelvin sign is a k");
+}
+
 /* Memory that runs out anywhere leaves nothing behind and crashes nothing. */
 static void
 test_no_memory(void)
@@ -519,6 +614,7 @@ main(void)
 	test_reply();
 	test_limits();
 	test_errors();
+	test_literals();
 	test_no_memory();
 	test_formats();
 	test_format_limits();
