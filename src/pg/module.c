@@ -3,7 +3,8 @@
  *	  Says which server this library was built for.
  *
  * There is no _PG_init(): no settings, no hooks, no shared memory.  A verdict
- * depends on nothing but the mail.
+ * depends on nothing but the mail, and on rules of one's own where they are
+ * asked for.
  */
 #include "postgres.h"
 
