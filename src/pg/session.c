@@ -2,11 +2,12 @@
  * session.c
  *	  What a backend keeps from one statement to the next.
  *
- * Rules of users' own aside (own_cache.c), this is the extension's only state that
- * changes, and no verdict depends on it: it holds what is dear to make (expressions, compiled from the patterns
- * of data/, and iconv's descriptors), what was found true and stays so (the
- * form of a row type), and room to work in.  An application that connects, parses one mail and goes has
- * an empty one and gets the same rows as a query over a million.
+ * Rules of users' own aside (own_cache.c), this is the extension's only state
+ * that changes, and no verdict depends on it: it holds what is dear to make
+ * (expressions, compiled from the patterns of data/, and iconv's descriptors),
+ * what was found true and stays so (the form of a row type), and room to work
+ * in.  An application that connects, parses one mail and goes has an empty one
+ * and gets the same rows as a query over a million.
  *
  * It is bounded: by REGEXES_KEPT expressions, DESCRIPTORS_KEPT charsets and
  * SPARE_BYTES.  It lives until the backend ends; of what PCRE2 and iconv hold
