@@ -46,14 +46,10 @@ read_event(void *context, Slice object)
 	/* people mail other services' events, too */
 	if (event.count == 0 || event.decoder != report_decoder("AmazonSES"))
 		return true;
-	for (size_t i = 0; i < event.count; i++)
-	{
-		Delivery   *delivery = report_add(report);
-
-		if (delivery == NULL)
-			break;
-		*delivery = event.deliveries[i];
-	}
+	/* nothing else of the mail was read: so many recipients are not copied */
+	report->deliveries = event.deliveries;
+	report->count = event.count;
+	report->allocated = event.allocated;
 	report->returned = event.returned;
 	if (event.date.known)
 		report->date = event.date;

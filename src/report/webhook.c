@@ -361,6 +361,24 @@ is_of_message(uint8_t attribute)
 	return attribute < WEBHOOK_RECIPIENT;
 }
 
+/* Makes room for as many recipients as there are facts, at once: doubling takes up to three times as much. */
+static void
+reserve_recipients(Report *report, const Facts *facts, const Fact *fact)
+{
+	size_t		count = 0;
+	Delivery   *room;
+
+	for (; fact && count < LIMIT_RECIPIENTS; fact = facts_next(facts, fact))
+		count++;
+	if (report->allocated > 0 || count == 0)
+		return;
+	room = arena_alloc(report->message_arena, count * sizeof(Delivery));
+	if (room == NULL)
+		return;
+	report->deliveries = room;
+	report->allocated = count;
+}
+
 /* Adds a delivery for each address of the best path that has some; true when they stand in an array. */
 static bool
 add_recipients(Event *event)
@@ -380,6 +398,7 @@ add_recipients(Event *event)
 			event->delivery_of = arena_zalloc(report->arena, event->elements * sizeof(uint32_t));
 			if (event->delivery_of == NULL)
 				return false;
+			reserve_recipients(report, &event->facts, first);
 		}
 		for (const Fact *fact = first; fact; fact = field->many ? facts_next(&event->facts, fact) : NULL)
 		{
