@@ -19,7 +19,6 @@ typedef struct OwnMemo
 	bool		known;
 	PatternResult result;
 	Slice		where;
-	Slice		origin;			/* a decoded field as it stands in the message */
 } OwnMemo;
 
 /* ------------------------------------------------------------------------
@@ -157,39 +156,52 @@ ask(OwnCase *own, Pattern *pattern, const PatternText *text, Slice *where)
 	return result;
 }
 
+/* Is what the rule wants in the value of a field?  Memory is kept only where it is. */
+static void
+ask_field(OwnCase *own, OwnRule *rule, Slice field, OwnMemo *memo)
+{
+	ArenaMark	mark = arena_mark(own->arena);
+	Slice		folded = SLICE_NONE;
+	Slice		value;
+	PatternText text;
+
+	if (field.n > LIMIT_REPLY_BYTES)
+		field.n = LIMIT_REPLY_BYTES;
+	value = decode_header(own->arena, field);
+	if (value.p == NULL)
+		return;
+	if (rule->header_value.kind == PATTERN_WORDS)
+		folded = fold_text(own->arena, value);
+	text = pattern_text(value, folded);
+	memo->result = ask(own, &rule->header_value, &text, &memo->where);
+	if (memo->result == PATTERN_FAILS)
+		arena_rewind(own->arena, mark);
+	else
+	{
+		trail_source(own->trail, folded, value);
+		trail_source(own->trail, value, field);
+	}
+}
+
 static void
 ask_fields(OwnCase *own, OwnRule *rule, const Header *header, OwnMemo *memo)
 {
 	int			left = FIELDS_LOOKED_AT;
 
-	for (size_t i = 0; i < header->count && memo->result == PATTERN_FAILS; i++)
+	for (size_t i = 0; i < header->count && left > 0 && memo->result == PATTERN_FAILS; i++)
 	{
 		const Field *field = &header->fields[i];
-		Slice		value;
-		Slice		folded = SLICE_NONE;
-		PatternText text;
 
 		if (!slice_equal_nocase(field->name, rule->header))
 			continue;
-		if (left-- == 0)
-			break;
-		memo->origin = memo->where = field->value;
-		if (rule->header_value.kind == PATTERN_NONE)
+		left--;
+		if (rule->header_value.kind != PATTERN_NONE)
+			ask_field(own, rule, field->value, memo);
+		else
 		{
+			memo->where = field->value;
 			memo->result = PATTERN_MATCHES;
-			break;
 		}
-		value = decode_header(own->arena, field->value);
-		if (value.p == NULL)
-			continue;
-		if (rule->header_value.kind == PATTERN_WORDS)
-		{
-			folded = fold_text(own->arena, value);
-			trail_source(own->trail, folded, value);
-		}
-		trail_source(own->trail, value, field->value);
-		text = pattern_text(value, folded);
-		memo->result = ask(own, &rule->header_value, &text, &memo->where);
 	}
 }
 

@@ -319,15 +319,13 @@ read_recipients(Reading *reading, OwnFormat *format, Slice text)
 	give_words(report, text, last, text.n);
 }
 
+/* What the header says fits already; 'evidence' is its field, if there is one. */
 static bool
-read_by(Reading *reading, OwnFormat *format)
+read_texts(Reading *reading, OwnFormat *format, Slice evidence)
 {
 	Report	   *report = reading->report;
-	Slice		evidence = SLICE_NONE;
 	Slice		text;
 
-	if (is_broken(format) || !header_fits(reading, format, &evidence))
-		return false;
 	for (int i = 0; i < MAX_TEXT_PARTS && reading_human_text(reading, i, &text); i++)
 	{
 		if (!decode_is_utf8(text))
@@ -348,6 +346,22 @@ read_by(Reading *reading, OwnFormat *format)
 				   evidence.n ? evidence : text, "its signature fits, but its expression finds no recipient");
 	}
 	return false;
+}
+
+static bool
+read_by(Reading *reading, OwnFormat *format)
+{
+	ArenaMark	mark = arena_mark(reading->arena);
+	Slice		evidence = SLICE_NONE;
+	bool		found;
+
+	if (is_broken(format))
+		return false;
+	found = header_fits(reading, format, &evidence) && read_texts(reading, format, evidence);
+	/* the next one decodes the texts again; a trail quotes what was decoded */
+	if (!found && reading->report->trail == NULL)
+		arena_rewind(reading->arena, mark);
+	return found;
 }
 
 bool

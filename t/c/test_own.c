@@ -606,6 +606,43 @@ test_format_limits(void)
 	free(text);
 }
 
+/* Rules and formats by the hundred on texts and fields as long as they come: memory does not grow with their number. */
+static void
+test_memory(void)
+{
+	size_t		size = 3000000;
+	char	   *text = malloc(size);
+	size_t		n = (size_t) sprintf(text, "From: MAILER-DAEMON@a.example\nSubject: failure notice\n");
+	double		start = now();
+	Set			set;
+
+	for (int i = 0; i < 100; i++)
+	{
+		n += (size_t) sprintf(text + n, "X-Long: ");
+		memset(text + n, 'a' + i % 26, 15000);
+		n += 15000;
+		text[n++] = '\n';
+	}
+	n += (size_t) sprintf(text + n, "Content-Transfer-Encoding: quoted-printable\n\nYour mail to <rosa@koharu.example> failed:\n550 5.1.1 user unknown\n\n");
+	while (n < size - 100)
+		n += (size_t) sprintf(text + n, "M=C3=BCde %zu\n", n);
+	set_begin(&set);
+	for (int i = 0; i < 200; i++)
+	{
+		OwnRuleText rule = {.id = i + 1, .regex = i % 2 == 0, .header = SLICE_LIT("X-Long"), .header_value = SLICE_LIT("no b"), .reason = SLICE_LIT("mine"), .valid_until = INT64_MAX};
+		OwnFormatText format = {.id = i + 1, .name = SLICE_LIT("Mine"), .regex = i % 2 == 0, .text = SLICE_LIT("no such words"), .recipient = SLICE_LIT("(x)"), .valid_until = INT64_MAX};
+
+		(void) own_rules_add(&set.rules, &rule);
+		(void) own_formats_add(&set.formats, &format);
+	}
+	read_mail(&set, slice(text, n));
+	ok(set.result.count == 1 && strcmp(set.result.rows[0].reason, "userunknown") == 0, "none of them applies");
+	printf("# %zu bytes, %.2f s\n", set.message.held, now() - start);
+	ok(set.message.held < 4 * size, "memory does not grow with their number");
+	set_end(&set);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -618,5 +655,6 @@ main(void)
 	test_no_memory();
 	test_formats();
 	test_format_limits();
+	test_memory();
 	return finish();
 }
