@@ -26,7 +26,7 @@ typedef enum MaskMode
 {
 	MASK_TEXT,					/* words of the lexicon stay */
 	MASK_ALL,					/* none stays */
-	MASK_SIGNS,					/* only those that a sign of data/signs.tsv is made of: a subject, behind its name */
+	MASK_SIGNS,					/* only those that a sign of data/signs.tsv is made of: of a field, behind its name */
 	MASK_FIELD					/* as MASK_TEXT; behind ";" an address may lack its domain */
 } MaskMode;
 

@@ -130,20 +130,53 @@ line_end_of(const Message *message, Slice text)
 	return '\n';
 }
 
+/*
+ * A line of a text in which a header may stand.  *hiding: a line that is indented
+ * as far goes on with a field of which nothing stays, the subject or, in a
+ * returned message, people's names; 0: there is none.
+ */
+static void
+put_line(Redaction *redaction, Slice line, bool returned, MaskMode mode, size_t *hiding)
+{
+	Redacted   *redacted = &redaction->redacted;
+	size_t		start = 0;
+	size_t		end;
+
+	while (start < line.n && (line.p[start] == '>' || ascii_is_space(line.p[start])))
+		start++;
+	for (end = start; end < line.n && end - start < 64 && (ascii_is_alnum(line.p[end]) || line.p[end] == '-'); end++)
+		;
+	if (end > start && end < line.n && line.p[end] == ':')
+	{
+		Slice		name = slice(line.p + start, end - start);
+
+		*hiding = redact_is_subject(name) || (returned && redact_names_people(name)) ? start + 1 : 0;
+		if (*hiding && mode != MASK_ALL)
+		{
+			redacted_put(redacted, slice(line.p, end + 1));
+			line = slice(line.p + end + 1, line.n - end - 1);
+		}
+	}
+	else if (start < *hiding || start == line.n)
+		*hiding = 0;
+	mask_line(redacted, line, *hiding ? MASK_ALL : mode);
+	redacted_end_line(redacted);
+}
+
 /* Lines up to the end of the text. */
 static void
 put_lines(Redaction *redaction, Slice text, char line_end, MaskMode mode)
 {
 	size_t		offset = 0;
 	size_t		count = 0;
+	size_t		hiding = 0;
 	Slice		line;
 
 	while (mime_next_line(text, line_end, &offset, &line))
 	{
 		if ((++count & 0xff) == 0)
 			arena_interrupt(redaction->redacted.arena);
-		mask_line(&redaction->redacted, line, mode);
-		redacted_end_line(&redaction->redacted);
+		put_line(redaction, line, false, mode, &hiding);
 	}
 }
 
@@ -173,6 +206,7 @@ put_returned_lines(Redaction *redaction, Slice text, char line_end)
 	size_t		offset = 0;
 	int			count = 0;
 	int			fields = 0;
+	size_t		hiding = 0;
 	Slice		line;
 
 	while (count++ < MOST_RETURNED_LINES && mime_next_line(text, line_end, &offset, &line))
@@ -189,8 +223,7 @@ put_returned_lines(Redaction *redaction, Slice text, char line_end)
 		if (trimmed.n == 0)
 			fields = 0;
 		fields += is_header_field(trimmed);
-		mask_line(&redaction->redacted, line, MASK_TEXT);
-		redacted_end_line(&redaction->redacted);
+		put_line(redaction, line, true, MASK_TEXT, &hiding);
 	}
 }
 

@@ -5,17 +5,16 @@
 #include "mail/decode.h"
 #include "redact/redact_header.h"
 
-static bool
-is_named_subject(Slice name)
+bool
+redact_is_subject(Slice name)
 {
 	return slice_find_nocase(name, SLICE_LIT("subject"), 0) != SLICE_NPOS ||
 		slice_find_nocase(name, SLICE_LIT("topic"), 0) != SLICE_NPOS ||
 		slice_equal_nocase(name, SLICE_LIT("Comments")) || slice_equal_nocase(name, SLICE_LIT("Keywords"));
 }
 
-/* Fields in which people have names beside their addresses (RFC 5322 3.6). */
-static bool
-names_people(Slice name)
+bool
+redact_names_people(Slice name)
 {
 	static const Slice names[] = {
 		SLICE_LIT("From"), SLICE_LIT("To"), SLICE_LIT("Cc"), SLICE_LIT("Bcc"), SLICE_LIT("Reply-To"), SLICE_LIT("Sender"),
@@ -66,7 +65,7 @@ put_field(Redacted *redacted, Slice name, Slice value, bool returned)
 	Arena	   *arena = redacted->arena;
 	Slice		decoded = decode_header(arena, value);
 
-	if (slice_equal_nocase(name, SLICE_LIT("Subject")) && !returned)
+	if (!returned && (slice_equal_nocase(name, SLICE_LIT("Subject")) || redact_names_people(name)))
 	{
 		/* the signs are looked for in both */
 		size_t		n = name.n + 2 + decoded.n;
@@ -89,7 +88,7 @@ put_field(Redacted *redacted, Slice name, Slice value, bool returned)
 		redacted_put(redacted, SLICE_LIT(":"));
 		if (decoded.n)
 			redacted_put(redacted, SLICE_LIT(" "));
-		mask_line(redacted, decoded, is_named_subject(name) || (returned && names_people(name)) ? MASK_ALL : MASK_TEXT);
+		mask_line(redacted, decoded, redact_is_subject(name) || (returned && redact_names_people(name)) ? MASK_ALL : MASK_TEXT);
 	}
 	redacted_end_line(redacted);
 }

@@ -15,4 +15,10 @@
  */
 void		redact_header(Redacted *redacted, const Header *header, bool returned);
 
+/* Is a field of this name a subject, or words on one? */
+bool		redact_is_subject(Slice name);
+
+/* A field in which people have names beside their addresses (RFC 5322 3.6)? */
+bool		redact_names_people(Slice name);
+
 #endif							/* BOUNCE_REDACT_HEADER_H */

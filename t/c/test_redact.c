@@ -263,6 +263,9 @@ main(void)
 	check("Return-Path: <>\nTo: owner-knitters@a.zone1, info+ann@b.example, ann@host17\n\n{\"subject\": \"Hi \\\"Ann\\\"\", \"name\":\"Subject\",\"value\":\"Hi\"}\n",
 		  "Return-Path: <>\nTo: owner-u1@n1.zz, info@n2.example, u2@n3\n\n{\"subject\": \"xx \\\"xxx\\\"\", \"name\":\"Subject\",\"value\":\"xx\"}\n",
 		  "lists, hosts without a domain, subjects in JSON");
+	check("Return-Path: <>\nFrom: mailer-daemon@gmail.com\n\nUser unknown\nSubject: Mailbox\n full again\nUser unknown\n\n--- Original message ---\n\nFrom: User\n Archive <ann@smith.org>\nDate: Tue, 3 Mar 2026\nX-A: user\n\nUser unknown\n",
+		  "Return-Path: <>\nFrom: mailer-daemon@gmail.com\n\nUser unknown\nSubject: xxxxxxx\n xxxx xxxxx\nUser unknown\n\n--- Original message ---\n\nFrom: xxxx\n xxxxxxx <u1@n1.org>\nDate: Tue, 3 Mar 2026\nX-A: user\n\n",
+		  "a subject and names that go on in the next line");
 	check_report();
 	check_line_ends();
 	check_keys();
