@@ -20,7 +20,7 @@ use Server;
 binmode(Test::More->builder->$_, ':encoding(UTF-8)') for qw(output failure_output todo_output);
 chdir "$FindBin::Bin/.." or die "$FindBin::Bin/..: $!";
 
-my @pages = @ARGV ? @ARGV : grep { -f } qw(docs/cookbook.md docs/store.md docs/suppression.md docs/attribution.md docs/logs.md docs/webhooks.md docs/redact.md);
+my @pages = @ARGV ? @ARGV : grep { -f } qw(docs/cookbook.md docs/store.md docs/own-rules.md docs/suppression.md docs/attribution.md docs/logs.md docs/webhooks.md docs/redact.md);
 
 sub read_file {
     my ($name) = @_;
