@@ -115,6 +115,13 @@ build/data.stamp: build/datac $(sort $(wildcard data/*.tsv))
 $(TABLES) $(IDS): build/data.stamp
 	@test -f $@
 
+# bounce_engine() tells the code that judges, too: by its checksum.
+ENGINE_SRCS = $(sort $(foreach room,. mail match report classify,$(wildcard src/$(room)/*.c src/$(room)/*.h)))
+build/code_id.h: $(ENGINE_SRCS)
+	@mkdir -p build
+	@printf '#define BOUNCE_CODE_ID "%08x"\n' "$$(cat $^ | cksum | cut -d ' ' -f 1)" >$@
+src/pg/fingerprint.o src/pg/fingerprint.bc: build/code_id.h
+
 # The plain C library, as programs link it: once for speed, once with sanitizers.
 LIB_CFLAGS = -std=gnu11 $(WARNINGS) -O2 -g -fPIC $(INCLUDES)
 SANITIZE = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -49,6 +49,6 @@ SELECT id FROM event WHERE bounce_fingerprint(diagnostic_code) = '554 odd';
 RESET enable_seqscan;
 DROP TABLE event;
 
-SELECT bounce_engine() ~ '^[0-9]+\.[0-9]+-[0-9a-f]{8}$' AS engine;
+SELECT bounce_engine() ~ '^[0-9]+\.[0-9]+-[0-9a-f]{8}-[0-9a-f]{8}$' AS engine;
 SELECT proname, provolatile, proisstrict, proparallel FROM pg_proc
 WHERE proname IN ('bounce_fingerprint', 'bounce_engine') ORDER BY proname COLLATE "C";

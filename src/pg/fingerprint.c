@@ -7,6 +7,7 @@
 
 #include "bounce.h"
 #include "classify/knowledge.h"
+#include "code_id.h"
 #include "fmgr.h"
 #include "match/fingerprint.h"
 #include "pg/call.h"
@@ -33,5 +34,5 @@ bounce_fingerprint(PG_FUNCTION_ARGS)
 Datum
 bounce_engine(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s-%s", BOUNCE_VERSION, knowledge_digest)));
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s-%s-%s", BOUNCE_VERSION, BOUNCE_CODE_ID, knowledge_digest)));
 }

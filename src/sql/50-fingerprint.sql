@@ -1,11 +1,12 @@
 -- What to group by.
 
--- Version of the code and digest of the knowledge: the rows of data/ that a
--- verdict may hang on.  Equal engines judge alike.
+-- Version, checksum of the code that reads and judges, and digest of the
+-- knowledge: the rows of data/ that a verdict may hang on.  Equal engines judge
+-- alike, by the same rules of one's own.
 CREATE FUNCTION bounce_engine() RETURNS text
 	AS 'MODULE_PATHNAME', 'bounce_engine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION bounce_engine() IS 'what judges: the version of the code and a digest of its rules, to be kept with a verdict';
+COMMENT ON FUNCTION bounce_engine() IS 'what judges: version, checksum of the code and digest of the knowledge that judge, to be kept with a verdict';
 
 -- A reply or another diagnostic text in, what it has in common with others of
 -- its kind out: at most 512 bytes, lower case, with <addr>, <host>, <ip>,
