@@ -352,6 +352,8 @@ fill_autoreply(Judge *judge, const Delivery *delivery, BounceRow *row)
 		row->reason = knowledge_reasons[verdict.judged].reason;
 		row->fault = knowledge_reasons[verdict.judged].fault;
 		row->advice = "review";
+		if (judge->names_rules)
+			row->rule = rule_id(judge->arena, &verdict.rule);
 	}
 }
 

@@ -229,6 +229,24 @@ test_verdict(void)
 	set_end(&set);
 }
 
+/* An answering program that says that the mailbox is given up: words decide there, too, but not own rules. */
+static void
+test_autoreply(void)
+{
+	Set			set;
+
+	set_begin(&set);
+	set.options.all_kinds = true;
+	add(&set, (OwnRuleText) {.id = 1, .regex = true, .diagnostic = SLICE_LIT(".")});
+	add(&set, (OwnRuleText) {.id = 2, .header = SLICE_LIT("Subject")});
+	set.result = bounce_read_message_with(&set.message, SLICE_LIT(
+		"From: rosa@koharu.example\nTo: letters@news.example\nSubject: Automatic reply: Spring\nAuto-Submitted: auto-replied\n\n"
+		"Rosa has left the company.\n"), &set.options);
+	ok(set.result.count == 1 && set.result.rows[0].kind == KIND_AUTOREPLY && strcmp(set.result.rows[0].reason, "suspend") == 0, "an automatic reply");
+	is(set.result.rows[0].rule, SLICE_LIT("phrase:has left the company"), "its rule");
+	set_end(&set);
+}
+
 static void
 test_reply(void)
 {
@@ -648,6 +666,7 @@ main(void)
 {
 	test_conditions();
 	test_verdict();
+	test_autoreply();
 	test_reply();
 	test_limits();
 	test_errors();
