@@ -34,5 +34,6 @@ bounce_fingerprint(PG_FUNCTION_ARGS)
 Datum
 bounce_engine(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s-%s-%s", BOUNCE_VERSION, BOUNCE_CODE_ID, knowledge_digest)));
 }
