@@ -23,9 +23,10 @@ FROM unnest(ARRAY[
 	'user@[192.0.2.1]', 'user@[IPv6:2001:DB8::1]', 'o''hara@example.com', 'user@sub_domain.example', 'user@example.com-x.example',
 	'Jörg@Example.com', 'JÖRG@example.com', E'JO\u0308RG@example.com', 'ΣΊΣΥΦΟΣ@example.com', 'σίσυφος@example.com', 'ИВАН@пример.рф', 'İ@example.com', 'ı@example.com', 'ẞ@example.com', 'ß@example.com',
 	'x@BÜCHER.example', 'x@xn--bcher-kva.example', 'x@XN--Bcher-KVA.Example', E'x@bu\u0308cher.example', 'x@faß.example', 'x@βόλος.example', 'x@ΒΌΛΟΣ.example',
-	'x@例え.jp', 'x@abc例え.jp', 'x@ﾃｽﾄ.jp', 'x@テスト.jp', E'x@\U0001F4A9.la'
+	'x@例え.jp', 'x@abc例え.jp', 'x@ﾃｽﾄ.jp', 'x@テスト.jp'
 ]) WITH ORDINALITY AS a (address, n)
 ORDER BY n;
+SELECT bounce_address_key(E'x@\U0001F4A9.la') AS key;
 
 -- what is none
 SELECT address, bounce_address_key(address) AS key

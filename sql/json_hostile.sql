@@ -37,7 +37,7 @@ SELECT count(*) FROM bounce_parse_json(jsonb_build_object('email', repeat('x', 1
 SELECT reason, diagnostic_code FROM bounce_parse_json(jsonb_build_object('email', 'rosa@koharu.example', 'type', 'soft', 'reason',
 	E'550 5.2.2 "mailbox"\\\b\f\x01 \t full\n'));
 SELECT reason FROM bounce_parse_json(jsonb_build_object('email', 'rosa@koharu.example', 'type', 'soft', 'reason', repeat(E'\x01', 1000000)));
-SELECT recipient, subject FROM bounce_parse_json(jsonb_build_object('email', 'röschen@köln.example', 'type', 'soft', 'subject', 'Grüße 花 😀'));
+SELECT recipient, subject = 'Grüße 花 😀' AS subject FROM bounce_parse_json(jsonb_build_object('email', 'röschen@köln.example', 'type', 'soft', 'subject', 'Grüße 花 😀'));
 
 -- deep, wide, and events in events
 SELECT count(*) FROM bounce_parse_json((repeat('[', 1000) || repeat(']', 1000))::jsonb);

@@ -415,8 +415,8 @@ BounceExplanation
 bounce_explain_json_with(Arena *arena, Slice document, const BounceOptions *options)
 {
 	BounceOptions all = *options;
-	/* offsets would be of the text, which nobody has seen */
-	Explainer	explainer = {.arena = arena, .message = SLICE_NONE};
+	/* no message: offsets would be of the text, which nobody has seen */
+	Explainer	explainer = {.arena = arena};
 	BounceListener listener = {&explainer, on_event, on_row};
 
 	trail_init(&explainer.trail, arena);
