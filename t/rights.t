@@ -62,5 +62,53 @@ is(as('mta', "INSERT INTO inbound (raw) VALUES (convert_to(replace($mail, 'a\@b'
 is(as('owner', 'SELECT recipient, reason FROM inbound_event WHERE recipient = $$c@d.example$$'), 'c@d.example|mailboxfull', '  and the verdict is there');
 like(as('mta', 'SELECT recipient FROM inbound_event'), qr/^permission denied/, '  but is not for it to read');
 
+# Who makes the extension may own its schema, and have operators there that fit
+# better than those of pg_catalog: the script runs as a superuser, and must not run them.
+$server->sql('DROP EXTENSION bounce CASCADE; DROP TABLE inbound, inbound_event, inbound_copy, inbound_daily, inbound_dirty CASCADE');
+is(as('owner', <<'END'), '', 'a schema full of traps');
+CREATE SCHEMA traps;
+CREATE FUNCTION traps.spring(what text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) current_user) THEN
+		RAISE EXCEPTION 'a superuser fell into %', what;
+	END IF;
+	RETURN true;
+END $$;
+CREATE FUNCTION traps.jsonb_path_exists(jsonb, text) RETURNS boolean LANGUAGE sql AS $$ SELECT NOT traps.spring('jsonb_path_exists') $$;
+CREATE FUNCTION traps.jsonb_typeof(text) RETURNS text LANGUAGE sql AS $$ SELECT 'object' WHERE traps.spring('jsonb_typeof') $$;
+CREATE FUNCTION traps.num_nonnulls(text, text, text, text) RETURNS integer LANGUAGE sql AS $$ SELECT 1 WHERE traps.spring('num_nonnulls') $$;
+CREATE FUNCTION traps.num_nonnulls(text, text) RETURNS integer LANGUAGE sql AS $$ SELECT 1 WHERE traps.spring('num_nonnulls') $$;
+DO $$
+DECLARE
+	types text[] := '{boolean,"char",name,text,varchar,text[],smallint,integer,bigint,double precision,numeric,oid,regclass,regproc,regprocedure,regtype,timestamptz,interval,jsonb,jsonpath}';
+	a text;
+	b text;
+	o text;
+	n integer := 0;
+BEGIN
+	FOREACH a IN ARRAY types LOOP
+		FOREACH b IN ARRAY types LOOP
+			n := n + 1;
+			EXECUTE format('CREATE FUNCTION traps.trap_%s(%s, %s) RETURNS boolean LANGUAGE sql AS %L', n, a, b,
+				format('SELECT traps.spring(%L)', a || ' with ' || b));
+			FOREACH o IN ARRAY '{=,<>,<,<=,>,>=,<@,~,||,?,@?}'::text[] LOOP
+				EXECUTE format('CREATE OPERATOR traps.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = traps.trap_%s)', o, a, b, n);
+			END LOOP;
+		END LOOP;
+	END LOOP;
+END $$;
+END
+is(as('owner', 'CREATE EXTENSION bounce SCHEMA traps'), '', '  which CREATE EXTENSION walks through');
+my (undef, $sprung) = $server->run(<<'END');
+INSERT INTO traps.bounce_policy (policy, threshold, reason_weights, exclude_faults, within, suppress_max) VALUES ('own', 1, '{"suspend": 1}', '{sender}', '1 day', '1 day');
+INSERT INTO traps.bounce_rule (diagnostic, reason, header) VALUES ('x', 'own', 'X-Own');
+INSERT INTO traps.bounce_format (name, human_text, recipient) VALUES ('x', 'y', '(z)');
+INSERT INTO traps.bounce_domain (domain, host_group) VALUES ('koharu.example', 'pc');
+INSERT INTO traps.bounce_suppression (address) VALUES ('a@koharu.example');
+INSERT INTO traps.bounce_protected (pattern) VALUES ('b@koharu.example');
+INSERT INTO traps.bounce_reset (address) VALUES ('c@koharu.example');
+END
+is($sprung, '', '  nor do constraints and triggers of the tables spring any');
+
 $server->sql(join ' ', 'DROP EXTENSION bounce CASCADE;', map { "DROP OWNED BY $_ CASCADE; DROP ROLE $_;" } @roles);
 done_testing();

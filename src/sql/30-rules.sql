@@ -2,14 +2,14 @@
 
 CREATE TABLE bounce_rule (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	ruleset text NOT NULL DEFAULT 'default' CHECK (length(ruleset) BETWEEN 1 AND 200),
+	ruleset text NOT NULL DEFAULT 'default' CHECK (pg_catalog.length(ruleset) BETWEEN 1 AND 200),
 	priority integer NOT NULL DEFAULT 0,
 	syntax text NOT NULL DEFAULT 'plain' CHECK (syntax IN ('plain', 'regex')),
-	diagnostic text CHECK (length(diagnostic) BETWEEN 1 AND 1000),
-	rhost text CHECK (length(rhost) BETWEEN 1 AND 1000),
-	destination text CHECK (length(destination) BETWEEN 1 AND 1000),
+	diagnostic text CHECK (pg_catalog.length(diagnostic) BETWEEN 1 AND 1000),
+	rhost text CHECK (pg_catalog.length(rhost) BETWEEN 1 AND 1000),
+	destination text CHECK (pg_catalog.length(destination) BETWEEN 1 AND 1000),
 	header text CHECK (header ~ '^[!-9;-~]{1,200}$'),
-	header_value text CHECK (length(header_value) BETWEEN 1 AND 1000),
+	header_value text CHECK (pg_catalog.length(header_value) BETWEEN 1 AND 1000),
 	reason text NOT NULL CHECK (reason ~ '^[a-z][a-z0-9_]{0,62}$')
 		CONSTRAINT bounce_rule_reason_is_failure CHECK (reason NOT IN ('delivered', 'feedback', 'vacation')),
 	hard_bounce boolean,
@@ -21,7 +21,7 @@ CREATE TABLE bounce_rule (
 	owner name NOT NULL DEFAULT current_user,
 	note text,
 	created_at timestamptz NOT NULL DEFAULT now(),
-	CONSTRAINT bounce_rule_has_condition CHECK (num_nonnulls(diagnostic, rhost, destination, header) > 0),
+	CONSTRAINT bounce_rule_has_condition CHECK (pg_catalog.num_nonnulls(diagnostic, rhost, destination, header) > 0),
 	CONSTRAINT bounce_rule_value_has_header CHECK (header_value IS NULL OR header IS NOT NULL),
 	CONSTRAINT bounce_rule_validity CHECK (valid_from < valid_until)
 );
@@ -51,15 +51,15 @@ COMMENT ON INDEX bounce_rule_order IS 'the rules of a ruleset in order of preced
 
 CREATE TABLE bounce_format (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	ruleset text NOT NULL DEFAULT 'default' CHECK (length(ruleset) BETWEEN 1 AND 200),
+	ruleset text NOT NULL DEFAULT 'default' CHECK (pg_catalog.length(ruleset) BETWEEN 1 AND 200),
 	priority integer NOT NULL DEFAULT 0,
-	name text NOT NULL CHECK (length(name) BETWEEN 1 AND 63),
+	name text NOT NULL CHECK (pg_catalog.length(name) BETWEEN 1 AND 63),
 	syntax text NOT NULL DEFAULT 'plain' CHECK (syntax IN ('plain', 'regex')),
 	header text CHECK (header ~ '^[!-9;-~]{1,200}$'),
-	header_value text CHECK (length(header_value) BETWEEN 1 AND 1000),
-	human_text text CHECK (length(human_text) BETWEEN 1 AND 1000),
-	recipient text NOT NULL CHECK (length(recipient) BETWEEN 1 AND 1000),
-	end_marker text CHECK (length(end_marker) BETWEEN 1 AND 1000),
+	header_value text CHECK (pg_catalog.length(header_value) BETWEEN 1 AND 1000),
+	human_text text CHECK (pg_catalog.length(human_text) BETWEEN 1 AND 1000),
+	recipient text NOT NULL CHECK (pg_catalog.length(recipient) BETWEEN 1 AND 1000),
+	end_marker text CHECK (pg_catalog.length(end_marker) BETWEEN 1 AND 1000),
 	kind text NOT NULL DEFAULT 'failure' CHECK (kind IN ('failure', 'delay')),
 	enabled boolean NOT NULL DEFAULT true,
 	valid_from timestamptz,
@@ -67,7 +67,7 @@ CREATE TABLE bounce_format (
 	owner name NOT NULL DEFAULT current_user,
 	note text,
 	created_at timestamptz NOT NULL DEFAULT now(),
-	CONSTRAINT bounce_format_has_signature CHECK (num_nonnulls(header, human_text) > 0),
+	CONSTRAINT bounce_format_has_signature CHECK (pg_catalog.num_nonnulls(header, human_text) > 0),
 	CONSTRAINT bounce_format_value_has_header CHECK (header_value IS NULL OR header IS NOT NULL),
 	CONSTRAINT bounce_format_validity CHECK (valid_from < valid_until)
 );

@@ -1,26 +1,30 @@
 -- Policies: when an address has bounced enough.
 
+-- Whoever may create a trusted extension may own its schema, and have operators
+-- there.  The examples below are checked by a superuser: so each operator and
+-- function of a constraint is one that is found for exactly these types, and in
+-- pg_catalog first, or is named with its schema.
 CREATE TABLE bounce_policy (
 	policy text PRIMARY KEY CHECK (policy <> ''),
 	scope text NOT NULL DEFAULT 'all' CHECK (scope <> ''),
-	hard_weight double precision NOT NULL DEFAULT 1 CHECK (hard_weight BETWEEN 0 AND 1e9),
-	soft_weight double precision NOT NULL DEFAULT 0.5 CHECK (soft_weight BETWEEN 0 AND 1e9),
-	complaint_weight double precision NOT NULL DEFAULT 0 CHECK (complaint_weight BETWEEN 0 AND 1e9),
-	reason_weights jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(reason_weights) = 'object'
-		AND NOT jsonb_path_exists(reason_weights, '$.* ? (@.type() != "number" || @ < 0 || @ > 1000000000)')),
+	hard_weight double precision NOT NULL DEFAULT 1 CHECK (hard_weight BETWEEN double precision '0' AND double precision '1e9'),
+	soft_weight double precision NOT NULL DEFAULT 0.5 CHECK (soft_weight BETWEEN double precision '0' AND double precision '1e9'),
+	complaint_weight double precision NOT NULL DEFAULT 0 CHECK (complaint_weight BETWEEN double precision '0' AND double precision '1e9'),
+	reason_weights jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(reason_weights) = 'object'
+		AND NOT pg_catalog.jsonb_path_exists(reason_weights, '$.* ? (@.type() != "number" || @ < 0 || @ > 1000000000)')),
 	exclude_faults text[] NOT NULL DEFAULT '{sender,content,network}'
-		CHECK (exclude_faults <@ '{recipient,sender,content,network,receiver,unknown}'),
+		CHECK (exclude_faults OPERATOR(pg_catalog.<@) '{recipient,sender,content,network,receiver,unknown}'),
 	one_per_day boolean NOT NULL DEFAULT true,
 	within interval CHECK (within > '0'),
 	stale_after interval CHECK (stale_after > '0'),
 	half_life interval CHECK (half_life > '0'),
 	success_resets boolean NOT NULL DEFAULT false,
-	threshold double precision NOT NULL CHECK (threshold BETWEEN 1e-9 AND 1e9),
+	threshold double precision NOT NULL CHECK (threshold BETWEEN double precision '1e-9' AND double precision '1e9'),
 	min_count integer NOT NULL DEFAULT 1,
 	min_span interval NOT NULL DEFAULT '0',
 	suppress_for interval CHECK (suppress_for > '0' AND suppress_for <= '100 years'),
 	suppress_soft_for interval CHECK (suppress_soft_for > '0' AND suppress_soft_for <= '100 years'),
-	repeat_factor double precision NOT NULL DEFAULT 1 CHECK (repeat_factor BETWEEN 1 AND 100),
+	repeat_factor double precision NOT NULL DEFAULT 1 CHECK (repeat_factor BETWEEN double precision '1' AND double precision '100'),
 	suppress_max interval CHECK (suppress_max > '0' AND suppress_max <= '100 years'),
 	source text,
 	note text,
