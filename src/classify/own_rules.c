@@ -150,7 +150,7 @@ ask(OwnCase *own, Pattern *pattern, const PatternText *text, Slice *where)
 
 	if (pattern->kind == PATTERN_REGEX && own->give_ups_left == 0)
 		return PATTERN_GIVES_UP;
-	result = pattern_match(pattern, &own->rules->tools, text, where);
+	result = pattern_match(pattern, &own->rules->tools, own->arena, text, where);
 	if (result == PATTERN_GIVES_UP && --own->give_ups_left == 0 && own->trail)
 		trail_bound(own->trail, "expressions of own rules that gave up", SLICE_NONE);
 	return result;

@@ -37,6 +37,7 @@
 #define LIMIT_OWN_DEPTH			10000
 #define LIMIT_OWN_HEAP_KB		4096
 #define LIMIT_OWN_GIVE_UPS		64	/* of all on one message; then no more expressions are asked */
+#define LIMIT_OWN_MATCH			4096	/* bytes of a text that an expression sees behind where it begins to match, at least */
 #define LIMIT_OWN_PATTERN		1000	/* characters of one; the tables' constraints say so, too */
 
 #endif							/* BOUNCE_LIMITS_H */

@@ -7,6 +7,12 @@
  * pattern was used some times, or when the interpreter gave up: the two meet
  * their bounds at different texts, and the answer must not hang on which of
  * them is asked.  So where one gives up the other is asked, too.
+ *
+ * PCRE2's bounds are no bounds of time: it does not count what a repetition
+ * runs over that gives nothing back, as [^@]+@ does, so that a text in which
+ * each start runs to the end takes its length squared.  So matches are looked
+ * for in windows of starts, between which interrupts are answered, and of a
+ * text that is very long each sees a piece.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -17,6 +23,8 @@
 #include "match/pattern.h"
 
 #define USES_BEFORE_JIT 8		/* see regex.c */
+#define LONG_TEXT 1024			/* bytes that machine code is worth for, at once */
+#define WINDOW_STEPS 1048576	/* starts of a match, times the bytes that one may run over, between two interrupts */
 
 void
 pattern_words(Arena *arena, Slice text, Pattern *pattern)
@@ -134,24 +142,63 @@ make_machine_code(Pattern *pattern)
 	return pattern->machine;
 }
 
+/* The first byte of a character at or behind 'at', which is not behind the text's end. */
+static size_t
+character_at(Slice text, size_t at)
+{
+	while (at < text.n && ((unsigned char) text.p[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+/* The next 'n' bytes' end; the text's where there are no more. */
+static size_t
+end_of(Slice text, size_t from, size_t n)
+{
+	return text.n - from > n ? character_at(text, from + n) : text.n;
+}
+
+/* A match that begins at 'from' or behind it, but not behind 'until'. */
 static PatternResult
 run(Pattern *pattern, const PatternTools *tools, Slice text, size_t from, size_t until)
 {
+	size_t		end = end_of(text, until, LIMIT_OWN_MATCH);
+	uint32_t	options = end < text.n ? PCRE2_NOTEOL : 0;
 	bool		interpreted;
 	int			result;
 
-	if (pattern->uses < USES_BEFORE_JIT && ++pattern->uses == USES_BEFORE_JIT)
+	text.n = end;
+	if (pattern->uses < USES_BEFORE_JIT && (++pattern->uses == USES_BEFORE_JIT || text.n >= LONG_TEXT))
 		(void) make_machine_code(pattern);
 	interpreted = !pattern->machine;
 	(void) pcre2_set_offset_limit(tools->context, until);
-	result = match(pattern, tools, text, from, 0);
+	result = match(pattern, tools, text, from, options);
 	if (gave_up(result) && !interpreted)
-		result = match(pattern, tools, text, from, PCRE2_NO_JIT);
+		result = match(pattern, tools, text, from, options | PCRE2_NO_JIT);
 	else if (gave_up(result) && make_machine_code(pattern))
-		result = match(pattern, tools, text, from, 0);
+		result = match(pattern, tools, text, from, options);
 	if (gave_up(result))
 		return PATTERN_GIVES_UP;
 	return result >= 0 ? PATTERN_MATCHES : PATTERN_FAILS;
+}
+
+/* The first match at or behind 'from'. */
+static PatternResult
+run_over(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, size_t from)
+{
+	size_t		room = text.n < LIMIT_OWN_MATCH ? text.n + 1 : LIMIT_OWN_MATCH;
+	PatternResult result;
+
+	for (;;)
+	{
+		size_t		until = end_of(text, from, WINDOW_STEPS / room);
+
+		arena_interrupt(arena);
+		result = run(pattern, tools, text, from, until);
+		if (result != PATTERN_FAILS || until == text.n)
+			return result;
+		from = until;
+	}
 }
 
 PatternText
@@ -186,7 +233,7 @@ is_within(Slice host, Slice domain)
 }
 
 PatternResult
-pattern_match(Pattern *pattern, const PatternTools *tools, const PatternText *text, Slice *where)
+pattern_match(Pattern *pattern, const PatternTools *tools, Arena *arena, const PatternText *text, Slice *where)
 {
 	PatternResult result = PATTERN_FAILS;
 	size_t		at;
@@ -213,7 +260,7 @@ pattern_match(Pattern *pattern, const PatternTools *tools, const PatternText *te
 		case PATTERN_REGEX:
 			if (lacks_words(pattern, text))
 				break;
-			result = run(pattern, tools, text->text, 0, PCRE2_UNSET);
+			result = run_over(pattern, tools, arena, text->text, 0);
 			if (result == PATTERN_MATCHES)
 			{
 				const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(tools->data);
@@ -228,7 +275,7 @@ pattern_match(Pattern *pattern, const PatternTools *tools, const PatternText *te
 }
 
 PatternResult
-pattern_next(Pattern *pattern, const PatternTools *tools, Slice text, size_t from, size_t until, Slice *groups)
+pattern_next(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, size_t from, Slice *groups)
 {
 	PatternResult result;
 	const PCRE2_SIZE *ends;
@@ -236,7 +283,7 @@ pattern_next(Pattern *pattern, const PatternTools *tools, Slice text, size_t fro
 
 	if (pattern->kind != PATTERN_REGEX || from > text.n)
 		return PATTERN_FAILS;
-	result = run(pattern, tools, text, from, until);
+	result = run_over(pattern, tools, arena, text, from);
 	if (result != PATTERN_MATCHES)
 		return result;
 	ends = pcre2_get_ovector_pointer(tools->data);

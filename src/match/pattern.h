@@ -94,16 +94,18 @@ PatternText pattern_text(Slice text, Slice folded);
 
 /*
  * Does the pattern match anywhere in the text?  *where gets the piece that matched, of 'folded'
- * for words.  The same answer whatever was asked before.
+ * for words.  The same answer whatever was asked before.  An expression sees of a text that is
+ * very long LIMIT_OWN_MATCH bytes behind where it begins to match, and $ not at their end.
+ * Interrupts are answered through the arena; nothing is taken from it.
  */
-PatternResult pattern_match(Pattern *pattern, const PatternTools *tools, const PatternText *text, Slice *where);
+PatternResult pattern_match(Pattern *pattern, const PatternTools *tools, Arena *arena, const PatternText *text, Slice *where);
 
 /*
- * The next match of an expression with groups at or behind 'from', whose
- * first byte lies before 'until'; groups[0] is the whole, a group that took no
- * part is SLICE_NONE.  PATTERN_GROUPS of them are filled.
+ * The next match of an expression with groups at or behind 'from', likewise;
+ * groups[0] is the whole, a group that took no part is SLICE_NONE.
+ * PATTERN_GROUPS of them are filled.
  */
-PatternResult pattern_next(Pattern *pattern, const PatternTools *tools, Slice text, size_t from, size_t until, Slice *groups);
+PatternResult pattern_next(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, size_t from, Slice *groups);
 
 /* The number of the group of that name (NUL-terminated); 0 for none. */
 unsigned	pattern_group(const Pattern *pattern, const char *name);

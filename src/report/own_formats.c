@@ -10,7 +10,6 @@
 
 #define MAX_TEXT_PARTS 4		/* text parts of one report that are tried */
 #define MAX_FIELDS 64			/* of one name that are looked at */
-#define WINDOW 1024				/* starts of a match that are tried before interrupts are answered */
 
 void
 own_formats_init(OwnFormats *formats, Arena *arena)
@@ -114,7 +113,7 @@ holds(Reading *reading, Pattern *pattern, Slice text)
 	ArenaMark	mark = arena_mark(reading->arena);
 	PatternText asked = {text, by_words ? fold_text(reading->arena, text) : SLICE_NONE, false};
 	Slice		where;
-	bool		found = pattern_match(pattern, &reading->formats->tools, &asked, &where) == PATTERN_MATCHES;
+	bool		found = pattern_match(pattern, &reading->formats->tools, reading->arena, &asked, &where) == PATTERN_MATCHES;
 
 	arena_rewind(reading->arena, mark);
 	return found;
@@ -289,22 +288,13 @@ read_recipients(Reading *reading, OwnFormat *format, Slice text)
 
 	while (at < text.n && report->count < LIMIT_TEXT_RECIPIENTS)
 	{
-		size_t		until = character_at(text, at + WINDOW < text.n ? at + WINDOW : text.n);
 		size_t		start;
-		PatternResult result;
+		PatternResult result = pattern_next(&format->recipient, &reading->formats->tools, reading->arena, text, at, groups);
 
-		arena_interrupt(reading->arena);
-		result = pattern_next(&format->recipient, &reading->formats->tools, text, at, until, groups);
 		if (result == PATTERN_GIVES_UP)
-		{
-			trail_bound(report->trail, "steps of the expression of an own format", slice(text.p + at, until - at));
+			trail_bound(report->trail, "steps of the expression of an own format", slice(text.p + at, text.n - at));
+		if (result != PATTERN_MATCHES)
 			break;
-		}
-		if (result == PATTERN_FAILS)
-		{
-			at = until;
-			continue;
-		}
 		/* \K in it has put its start behind its end */
 		if (groups[0].p == NULL)
 			break;

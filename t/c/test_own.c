@@ -451,8 +451,8 @@ test_literals(void)
 				subject[c] = "abcABC. "[test_random(&random) % 8];
 			compared++;
 			asked = pattern_text(slice(subject, n), SLICE_NONE);
-			if (pattern_match(&plain, &tools, &asked, &where) !=
-				pattern_match(&sped_up, &tools, &asked, &where))
+			if (pattern_match(&plain, &tools, &arena, &asked, &where) !=
+				pattern_match(&sped_up, &tools, &arena, &asked, &where))
 			{
 				printf("# %s on %.*s\n", pattern, (int) n, subject);
 				good = false;
@@ -470,6 +470,80 @@ test_literals(void)
 
 	/* nor do letters that are the same but for their case, and not of ASCII */
 	ok(applies((OwnRuleText) {.regex = true, .header = SLICE_LIT("X-Kelvin"), .header_value = SLICE_LIT("kelvin")}), "the Kelvin sign is a k");
+}
+
+static unsigned interrupts;
+
+static void
+count_interrupt(void *owner)
+{
+	(void) owner;
+	interrupts++;
+}
+
+static bool
+finds(Arena *arena, const char *written, Slice text)
+{
+	Pattern		pattern;
+	PatternTools tools;
+	PatternText asked = {text, SLICE_NONE, false};
+	Slice		where;
+	bool		found;
+
+	(void) pattern_tools_init(&tools);
+	interrupts = 0;
+	(void) pattern_regex(slice(written, strlen(written)), false, &pattern, NULL);
+	found = pattern_match(&pattern, &tools, arena, &asked, &where) == PATTERN_MATCHES;
+	pattern_free(&pattern);
+	pattern_tools_free(&tools);
+	return found;
+}
+
+/* Repetitions that give nothing back take no steps that PCRE2 counts, but time. */
+static void
+test_windows(void)
+{
+	enum
+	{
+		LONG = 200000
+	};
+	char	   *text = malloc(LONG);
+	Slice		all = slice(text, LONG);
+	Arena		arena;
+	clock_t		start = clock();
+
+	arena_init(&arena, test_alloc, test_release, NULL, count_interrupt);
+	memset(text, 'a', LONG);
+	for (size_t i = 1000; i < LONG; i += 1000)
+		memcpy(text + i, "@ ", 2);
+	ok(!finds(&arena, "(*NO_JIT)[^@\\s]+@[^\\s>]+", all), "an address that is none, two hundred times");
+	ok(interrupts >= LONG / 1024, "can be interrupted");
+	memset(text, 'a', LONG);
+	text[LONG - 1] = '@';
+	ok(!finds(&arena, "(?:x|[^@\\s])[a-z](?:[^@\\s]++)@[^\\s>]+", all), "a single word");
+	ok(interrupts >= LONG / 1024, "can be interrupted");
+	ok((double) (clock() - start) / CLOCKS_PER_SEC < 60, "and is linear");
+
+	/* a match may begin and end anywhere */
+	all.n = 3 * LIMIT_OWN_MATCH;
+	for (size_t at = 0; at + 6 <= all.n; at += 61)
+	{
+		memset(text, ' ', all.n);
+		memcpy(text + at, "\xc3\xa9" "n\xc3\xa9" "e", 6);
+		if (!finds(&arena, "\\b\\x{e9}n\\w+", all))
+		{
+			ok(false, "found wherever it stands");
+			free(text);
+			return;
+		}
+	}
+	ok(true, "found wherever it stands");
+	memset(text, 'b', all.n);
+	text[0] = 'a';
+	ok(finds(&arena, "^ab{3000}", all) && !finds(&arena, "^ab{3000}$", all), "only the text's end is an end");
+	ok(finds(&arena, "b$", all) && finds(&arena, "b\\Z", all), "and is one");
+	ok(!finds(&arena, "a$", slice(text, 0)) && finds(&arena, "^$", slice(text, 0)), "of an empty text, too");
+	free(text);
 }
 
 /* Memory that runs out anywhere leaves nothing behind and crashes nothing. */
@@ -671,6 +745,7 @@ main(void)
 	test_limits();
 	test_errors();
 	test_literals();
+	test_windows();
 	test_no_memory();
 	test_formats();
 	test_format_limits();
