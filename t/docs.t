@@ -3,7 +3,8 @@
 #
 # Every ```sql block of a page runs in psql, in order, in one session, in the
 # project's folder; a ```text block that follows one (blank lines between) must
-# be what it printed.  Pages are those named here that are there.
+# be what it printed.  Pages are those named here that are there; what a page
+# takes for granted is in %before.
 #
 # DOCS_UPDATE=yes writes what psql printed into the ```text blocks: look at the
 # difference before you keep it.
@@ -20,7 +21,16 @@ use Server;
 binmode(Test::More->builder->$_, ':encoding(UTF-8)') for qw(output failure_output todo_output);
 chdir "$FindBin::Bin/.." or die "$FindBin::Bin/..: $!";
 
-my @pages = @ARGV ? @ARGV : grep { -f } qw(docs/cookbook.md docs/store.md docs/own-rules.md docs/suppression.md docs/attribution.md docs/logs.md docs/webhooks.md docs/redact.md);
+my @pages = @ARGV ? @ARGV : grep { -f } 'README.md', map { "docs/$_.md" } qw(cookbook store own-rules suppression attribution logs webhooks redact explain speed data);
+
+# The tables of "make psql", where a page speaks of mail that is there.
+my $samples = <<'END';
+CREATE TABLE inbound_mail (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, received_at timestamptz NOT NULL DEFAULT now(), file text, raw bytea NOT NULL);
+CREATE TABLE subscribers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL, name text, list text);
+\copy inbound_mail (file, raw) FROM PROGRAM 'samples/copy-text'
+\copy subscribers (email, name, list) FROM 'samples/subscribers.tsv' WITH (FORMAT csv, HEADER, DELIMITER E'\t')
+END
+my %before = map { $_ => $samples } qw(README.md docs/redact.md docs/explain.md docs/speed.md);
 
 sub read_file {
     my ($name) = @_;
@@ -51,7 +61,8 @@ sub blocks {
 }
 
 # A script with the page's SQL on the page's own lines, so that psql's messages
-# name them; each fence becomes the mark that parts the outputs.
+# name them; each fence becomes the mark that parts the outputs.  The database
+# has the extension already.
 sub script {
     my ($lines, @blocks) = @_;
     my @script = ('') x @$lines;
@@ -59,23 +70,28 @@ sub script {
         $script[ $block->{fence} ] = "\\echo -- block $block->{fence}";
         @script[ $block->{first} .. $block->{last} ] = @$lines[ $block->{first} .. $block->{last} ];
     }
+    s/^CREATE EXTENSION (?=bounce;)/CREATE EXTENSION IF NOT EXISTS / for @script;
     return join '', map { "$_\n" } @script;
 }
 
-# Runs it; returns the outputs by line of the fence, what was said on standard
-# error, and the exit status.
+# Runs it, in the session that has run what comes before; returns the outputs by
+# line of the fence, what was said on standard error, and the exit status.
 sub run {
-    my ($server, $script) = @_;
-    my ($in, $in_name)   = tempfile(UNLINK => 1);
-    my ($err, $err_name) = tempfile(UNLINK => 1);
-    binmode $in, ':encoding(UTF-8)';
-    print {$in} $script;
-    close $in or die "$in_name: $!";
+    my ($server, $script, $before) = @_;
+    my ($in, $in_name)       = tempfile(UNLINK => 1);
+    my ($first, $first_name) = tempfile(UNLINK => 1);
+    my ($err, $err_name)     = tempfile(UNLINK => 1);
+    for my $part ([ $in, $script ], [ $first, $before || '' ]) {
+        my ($file, $text) = @$part;
+        binmode $file, ':encoding(UTF-8)';
+        print {$file} $text;
+        close $file or die "a temporary file: $!";
+    }
     local $ENV{PGTZ}        = 'UTC';
     local $ENV{PGDATESTYLE} = 'ISO';
     local $ENV{PGOPTIONS}   = '-c client_min_messages=warning -c intervalstyle=postgres';
-    open my $psql, '-|:encoding(UTF-8)', 'sh', '-c', 'exec psql -X -q -v ON_ERROR_STOP=1 -P pager=off -d "$1" -f "$2" 2>"$3"', 'sh',
-        $server->{database}, $in_name, $err_name
+    open my $psql, '-|:encoding(UTF-8)', 'sh', '-c', 'exec psql -X -q -v ON_ERROR_STOP=1 -P pager=off -d "$1" -f "$2" -f "$3" 2>"$4"', 'sh',
+        $server->{database}, $first_name, $in_name, $err_name
         or die "psql: $!";
     my (%outputs, $block);
     while (my $line = <$psql>) {
@@ -105,7 +121,7 @@ sub test_page {
     my ($page, $server) = @_;
     my @lines  = split /\n/, read_file($page);
     my @blocks = blocks(\@lines);
-    my ($outputs, $error, $status) = run($server, script(\@lines, @blocks));
+    my ($outputs, $error, $status) = run($server, script(\@lines, @blocks), $before{$page});
     my ($sql, @changes);
 
     is($status, 0, "$page: no block fails") or diag($error);
@@ -144,7 +160,7 @@ sub test_the_test {
 
 test_the_test();
 for my $page (@pages) {
-    (my $name = $page) =~ s/\W+/_/g;
+    (my $name = lc $page) =~ s/\W+/_/g;
     test_page($page, Server->new("docs_$name"));
 }
 done_testing();
