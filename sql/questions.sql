@@ -24,7 +24,7 @@ SELECT x.address, x.reason, x.since::date, s.last_seen::date
 FROM bounce_suppression x
 JOIN subscriber s ON bounce_address_key(s.email) = x.address
 WHERE x.released_at IS NULL AND x."until" IS NOT NULL AND (x."until" < :now OR s.last_seen > x.since)
-	AND NOT EXISTS (SELECT FROM inbound_event e WHERE e.recipient = x.address AND e.hard_bounce)
+	AND NOT EXISTS (SELECT FROM inbound_event e WHERE bounce_address_key(e.recipient) = x.address AND e.hard_bounce)
 ORDER BY x.address COLLATE "C";
 
 -- 1 (newsletter) who crossed the threshold: one hard bounce, or five days of soft ones in thirty?
@@ -33,14 +33,18 @@ SELECT address, reason, "until"::date
 FROM bounce_suppress('default', 'inbound_event', as_of => :now)
 ORDER BY address COLLATE "C";
 
--- 2 what is each reader's score, as Mailman counts?
-SELECT recipient,
+-- 2 what is each reader's score, as Mailman counts (a week without a bounce ends it)?
+SELECT address, score, hard, soft, last_bounce::date FROM bounce_scores('mailman2', 'inbound_event', as_of => :now)
+ORDER BY score DESC, address COLLATE "C";
+
+-- the same, fading instead: half after a week
+SELECT coalesce(alias, recipient) AS address,
 	round(bounce_score(bounce_weight(kind, hard_bounce, fault, reason), received_at, '7 days', :now)::numeric, 3) AS score,
 	max(received_at)::date AS last_bounce
 FROM inbound_event
-GROUP BY recipient
+GROUP BY 1
 HAVING max(received_at) > :now - interval '30 days'
-ORDER BY score DESC, recipient COLLATE "C"
+ORDER BY score DESC, coalesce(alias, recipient) COLLATE "C"
 LIMIT 12;
 
 -- 3 whom may we mail next?
@@ -68,7 +72,7 @@ SELECT e.received_at, e.kind, e.reason, e.delivery_status AS status, e.rhost, e.
 	x.reason AS suppressed_for
 FROM inbound_event e
 LEFT JOIN bounce_suppression x ON x.address = bounce_address_key(e.recipient) AND x.released_at IS NULL
-WHERE bounce_address_key('Kaede.Tsubaki@docomo.ne.jp') IN (e.recipient, e.alias, e.verp)
+WHERE bounce_address_key('Kaede.Tsubaki@docomo.ne.jp') IN (bounce_address_key(e.recipient), bounce_address_key(e.alias), e.verp)
 ORDER BY e.received_at DESC;
 
 -- 8 what became of one message?
@@ -82,16 +86,16 @@ SELECT * FROM bounce_find_typos('subscriber', 'inbound_event') ORDER BY 1;
 
 -- 10 who signed up today and bounced within the hour?
 SELECT s.id, s.email, e.reason, e.received_at - s.signed_up AS after
-FROM subscriber s JOIN inbound_event e ON e.recipient = bounce_address_key(s.email)
+FROM subscriber s JOIN inbound_event e ON bounce_address_key(e.recipient) = bounce_address_key(s.email)
 WHERE e.hard_bounce AND e.received_at BETWEEN s.signed_up AND s.signed_up + interval '1 hour'
 	AND s.signed_up > :now - interval '1 day';
 
--- 11 whose mail is forwarded to a dead address?
-SELECT s.id, s.email AS subscribed, e.recipient AS failed_at, e.reason
+-- 11 whose mail is forwarded to a dead address, unless they have changed theirs since?
+SELECT s.id, s.email AS subscribed, e.recipient AS failed_at, e.reason, e.received_at < s.email_changed_at AS changed_since
 FROM inbound_event e
 JOIN bounce_attribute('inbound_event', 'subscriber', send_log => 'send_log') a ON a.mail_id = e.mail_id::text AND a.ordinal = e.ordinal
 JOIN subscriber s ON s.id::text = a.subscriber
-WHERE e.recipient <> bounce_address_key(s.email)
+WHERE bounce_address_key(e.recipient) <> bounce_address_key(s.email)
 ORDER BY s.id;
 
 -- and which key tells whose bounce it is
@@ -102,7 +106,7 @@ SELECT m.received_at, m.mailbox, e.recipient, e.reason, e.rule,
 	CASE WHEN e.mail_id IS NULL THEN 'no report' WHEN s.id IS NULL THEN 'no subscriber' ELSE 'bare code' END AS why
 FROM inbound m
 LEFT JOIN inbound_event e ON e.mail_id = m.id
-LEFT JOIN subscriber s ON bounce_address_key(s.email) IN (e.recipient, e.alias, e.verp)
+LEFT JOIN subscriber s ON bounce_address_key(s.email) IN (bounce_address_key(e.recipient), bounce_address_key(e.alias), e.verp)
 WHERE NOT EXISTS (SELECT FROM inbound_copy c WHERE c.mail_id = m.id)
 	AND (e.mail_id IS NULL OR e.reason IN ('undefined', 'onhold') OR e.rule LIKE 'reply:%' OR s.id IS NULL)
 ORDER BY m.received_at, e.recipient;
@@ -159,17 +163,18 @@ SELECT s.source, count(*) AS subscribers, count(*) FILTER (WHERE d.dead) AS dead
 FROM subscriber s
 LEFT JOIN LATERAL (
 	SELECT true AS dead FROM inbound_event e
-	WHERE e.recipient = bounce_address_key(s.email) AND e.kind = 'failure' AND e.advice = 'remove' LIMIT 1
+	WHERE bounce_address_key(coalesce(e.alias, e.recipient)) = bounce_address_key(s.email) AND e.kind = 'failure' AND e.advice = 'remove' LIMIT 1
 ) d ON true
 GROUP BY s.source ORDER BY percent DESC, s.source;
 
 -- D. are we blocked?
 
 -- 19 which provider refuses which of our addresses, ten times as often as usual?
-SELECT provider, reason, n FROM bounce_alarm('inbound_event', as_of => :now) ORDER BY 1, 2;
+CREATE VIEW event_by_ip AS SELECT e.*, host(l.sender_ip) AS sender_ip FROM inbound_event e LEFT JOIN send_log l USING (message_id);
+SELECT provider, sender, reason, n, usual FROM bounce_alarm('event_by_ip', as_of => :now, sender_column => 'sender_ip') ORDER BY 1, 2;
 
 -- 20 on which block lists are we, since when, and is it over?
-SELECT list, listed_ip, count(*) AS n, min(received_at) AS first, max(received_at) AS last,
+SELECT list, listed_ip, count(*) AS n, array_agg(DISTINCT destination) AS seen_at, min(received_at) AS first, max(received_at) AS last,
 	max(received_at) > :now - interval '6 hours' AS still
 FROM inbound_event, unnest(blocklist) AS list
 GROUP BY 1, 2 ORDER BY last DESC;
@@ -211,6 +216,7 @@ WHERE m.received_at >= '2026-03-16' AND m.received_at < '2026-03-17'
 GROUP BY 1 ORDER BY 1;
 
 DROP MATERIALIZED VIEW reasons_by_day;
+DROP VIEW event_by_ip;
 DELETE FROM bounce_suppression;
 DELETE FROM bounce_protected;
 SELECT bounce_drop_inbox('inbound');
