@@ -54,13 +54,23 @@ like(as('guest', "SELECT bounce_reclassify('inbound')"), qr/^permission denied f
 # a program that brings mail needs these rights, and no others
 is(as('owner', <<'END'), '', 'what the program that brings mail is granted');
 GRANT INSERT (raw) ON inbound TO bounce_t_mta;
-GRANT INSERT, SELECT (token, kind) ON inbound_event TO bounce_t_mta;
-GRANT INSERT ON inbound_copy, inbound_dirty TO bounce_t_mta;
+GRANT INSERT ON inbound_event, inbound_copy, inbound_dirty TO bounce_t_mta;
 GRANT SELECT ON bounce_rule, bounce_format TO bounce_t_mta;
 END
 is(as('mta', "INSERT INTO inbound (raw) VALUES (convert_to(replace($mail, 'a\@b', 'c\@d'), 'UTF8'))"), '', '  does');
 is(as('owner', 'SELECT recipient, reason FROM inbound_event WHERE recipient = $$c@d.example$$'), 'c@d.example|mailboxfull', '  and the verdict is there');
 like(as('mta', 'SELECT recipient FROM inbound_event'), qr/^permission denied/, '  but is not for it to read');
+is(as('mta', "INSERT INTO inbound (raw) VALUES (convert_to(replace($mail, 'a\@b', 'c\@d'), 'UTF8'))"), '', '  nor does it see whether another mail said so');
+
+# into partitions
+is(as('owner', <<'END'), 'parted', 'what it is granted on a partitioned inbox');
+SELECT bounce_create_inbox('parted', partitioned => true);
+GRANT INSERT (raw) ON parted TO bounce_t_mta;
+GRANT INSERT ON parted_event, parted_copy, parted_token TO bounce_t_mta;
+GRANT USAGE ON SEQUENCE parted_id_seq TO bounce_t_mta;
+END
+is(as('mta', "INSERT INTO parted (raw) VALUES (convert_to($mail, 'UTF8'))"), '', '  does');
+is(as('owner', 'SELECT recipient FROM parted_event'), 'a@b.example', '  and the verdict is there');
 
 # Who makes the extension may own its schema, and have operators there that fit
 # better than those of pg_catalog: the script runs as a superuser, and must not run them.
