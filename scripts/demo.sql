@@ -45,6 +45,16 @@ ORDER BY m.id, b.recipient;
 SELECT reason, hard_bounce, advice, reply_code, delivery_status
 FROM bounce_parse_reply('552 5.2.2 <kijitora@example.jp>: mailbox is full', 'mx.example.jp', 'RCPT');
 
+\echo :bold'Kept by a trigger as it comes in, and acted on: who is not mailed any more':plain
+\echo
+SELECT bounce_create_inbox('inbound');
+INSERT INTO inbound (raw) SELECT raw FROM inbound_mail ORDER BY id;
+SELECT s.name, x.address, x.reason, left(x.evidence, 48) AS evidence
+FROM bounce_suppress('default', 'inbound_event') x
+JOIN subscribers s ON lower(s.email) = x.address
+ORDER BY x.reason, s.name
+LIMIT 10;
+
 \echo :bold'The time taken: the same mails a hundred times over':plain
 \echo
 CREATE TEMP TABLE many AS SELECT raw FROM inbound_mail, generate_series(1, 100);
