@@ -313,7 +313,8 @@ COMMENT ON FUNCTION bounce_inbox_ddl(text, name, name, name, name, text, text, b
 -- rules				the set of bounce_rule that judges, '' for none; NULL: as
 --						registered, else none
 -- all_kinds			keep what is no failure, delay or complaint, too
--- keep_raw				how long bounce_expire() leaves the mail; NULL for ever
+-- keep_raw				how long bounce_expire() leaves the mail; NULL: as
+--						registered, else for ever
 -- partitioned			make tables that are partitioned by received_at
 -- daily				keep a daily summary, see bounce_roll_up()
 -- Returns the inbox.
