@@ -3,7 +3,8 @@
 -- How to name the columns that a policy reads, of an event table that is aliased
 -- e: by its own columns, or those inside of a column of type bounce.  Where one is
 -- missing that can be done without, NULL stands for it; else it is an error.
--- "address" is the one that was mailed: where mail was forwarded, the alias.
+-- "address" is the one that was mailed: where mail was forwarded, the alias, unless
+-- that is but a name without a domain.
 CREATE FUNCTION bounce_event_columns(events regclass) RETURNS jsonb
 	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -37,7 +38,7 @@ BEGIN
 				HINT = 'Events are rows with the columns of type bounce, or a column of that type, and received_at.';
 	END IF;
 	RETURN columns || jsonb_build_object('address',
-		format('bounce_address_key(coalesce(%s, %s))', columns ->> 'alias', columns ->> 'recipient'));
+		format('coalesce(bounce_address_key(%s), bounce_address_key(%s))', columns ->> 'alias', columns ->> 'recipient'));
 END
 $$;
 
@@ -317,23 +318,28 @@ REVOKE EXECUTE ON FUNCTION bounce_suppress(text, regclass, timestamptz, text, te
 -- Takes the policy's name, and a scope if it is not to be the policy's.  Of a
 -- partition it looks at the whole table.
 --
+-- An event may be newer than the transaction: its time is of the clock, or of
+-- another machine's, which is believed for five minutes.
+--
 -- Mail must be taken in whatever happens here: an error is but a warning, unless
 -- the transaction can't go on (serialization failure, deadlock).
 CREATE FUNCTION bounce_suppress_now() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
 AS $$
 DECLARE
 	events regclass := coalesce(pg_partition_root(TG_RELID), TG_RELID);
 	columns jsonb;
 	new_weight double precision;
 	new_address text;
+	new_received_at timestamptz;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	columns := bounce_event_columns(TG_RELID);
-	EXECUTE format('SELECT %s, %s FROM (SELECT ($1).*) AS e', columns ->> 'address', bounce_event_weight(columns, TG_ARGV[0]))
-	INTO new_address, new_weight USING NEW;
+	EXECUTE format('SELECT %s, %s, %s FROM (SELECT ($1).*) AS e', columns ->> 'address', bounce_event_weight(columns, TG_ARGV[0]), columns ->> 'received_at')
+	INTO new_address, new_weight, new_received_at USING NEW;
 	IF new_weight > 0 AND new_address IS NOT NULL THEN
-		PERFORM FROM bounce_suppress(TG_ARGV[0], events, now(), TG_ARGV[1], new_address);
+		PERFORM FROM bounce_suppress(TG_ARGV[0], events, greatest(now(), least(new_received_at, clock_timestamp() + interval '5 minutes')),
+			TG_ARGV[1], new_address);
 	END IF;
 	RETURN NULL;
 EXCEPTION
