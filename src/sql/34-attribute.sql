@@ -60,7 +60,8 @@ CREATE FUNCTION bounce_attribute_query(
 	gmail boolean DEFAULT false,
 	subaddress boolean DEFAULT false
 ) RETURNS text LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
+	-- another style names zones by letters, which may be those of another zone
+	SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO'
 AS $$
 DECLARE
 	ext text := (SELECT quote_ident(nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE extname = 'bounce');
@@ -115,7 +116,7 @@ BEGIN
 			CASE WHEN inbox_raw_column = ANY (mail_has) THEN format('i.%I', inbox_raw_column) END,
 			-- of a batch of events nobody knows which one a field is of
 			CASE WHEN inbox_payload_column = ANY (mail_has) THEN
-				format('CASE WHEN NOT (i.%1$I::jsonb @? ''$[1]'' OR i.%1$I::jsonb @? ''$.*[1] ? (@.type() == "object")'') THEN i.%1$I::jsonb END', inbox_payload_column) END], NULL);
+				format('CASE WHEN NOT (%1$s @? ''$[1]'' OR %1$s @? ''$.*[1] ? (@.type() == "object")'') THEN %1$s END', bounce_payload(inbox, inbox_payload_column, 'i')) END], NULL);
 	END IF;
 	mail := format('FROM e JOIN %s i ON i.%I = e.mail_id', bounce_table_name(inbox), inbox_id_column);
 

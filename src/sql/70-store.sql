@@ -125,6 +125,20 @@ END $$;
 
 COMMENT ON FUNCTION bounce_check_inbox(regclass, name, name, name, name) IS 'raises an error where a table can''t be an inbox by these columns';
 
+-- A function's body as a literal that people can read: between $tag$, or a longer
+-- tag where a name or text in the body has that one.
+CREATE FUNCTION bounce_body(body text, tag text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	WHILE strpos(body, '$' || tag) > 0 LOOP
+		tag := tag || '_';
+	END LOOP;
+	RETURN format('$%s$%s$%1$s$', tag, body);
+END $$;
+
+COMMENT ON FUNCTION bounce_body(text, text) IS 'a function''s body as a literal, between dollars';
+
 -- The columns of type bounce, quoted and after a prefix, as a list for SQL.
 CREATE FUNCTION bounce_columns(prefix text DEFAULT '') RETURNS text LANGUAGE plpgsql STABLE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -152,19 +166,47 @@ $$;
 
 COMMENT ON FUNCTION bounce_received_at(regclass, name) IS 'when a mail of m came in, as an expression of type timestamptz';
 
+-- JSON as jsonb; NULL where that can't hold it: a NUL, half a surrogate pair, a
+-- number beyond those of numeric, too many levels.  A column of type json takes
+-- all of these, and a webhook call must come in whatever it says.
+CREATE FUNCTION bounce_jsonb(doc json) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN doc::jsonb;
+EXCEPTION
+	WHEN data_exception OR program_limit_exceeded THEN
+		RETURN NULL;
+END $$;
+
+COMMENT ON FUNCTION bounce_jsonb(json) IS 'JSON as jsonb; NULL where that can''t hold it';
+
+-- What a webhook sent, as an expression of type jsonb, of a row with that alias.
+CREATE FUNCTION bounce_payload(inbox regclass, payload_column name, alias text DEFAULT 'm') RETURNS text LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format(CASE WHEN EXISTS (
+			SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+			WHERE a.attrelid = inbox AND a.attname = payload_column AND coalesce(nullif(t.typbasetype, 0), t.oid) = 'json'::regtype)
+		THEN '%1$s.bounce_jsonb(%2$s.%3$I)' ELSE '%2$s.%3$I::jsonb' END, e.extnamespace::regnamespace, alias, payload_column)
+	FROM pg_extension e WHERE e.extname = 'bounce' AND payload_column IS NOT NULL
+$$;
+
+COMMENT ON FUNCTION bounce_payload(regclass, name, text) IS 'what a webhook sent, as an expression of type jsonb';
+
 -- A query for what mails report: mail_id, received_at, ordinal, rule and b, of
 -- type bounce.  "mails" is what to put into FROM, with m
--- for its alias; "received_at" an expression; "ext" the extension's schema, quoted.  What a mail says is
+-- for its alias; "received_at" and "payload" expressions; "ext" the extension's schema, quoted.  What a mail says is
 -- in its raw text or, where that is null, in its payload.
 CREATE FUNCTION bounce_reports_query(ext text, mails text, id_column name, received_at text,
-	raw_column name, payload_column name, rules text, all_kinds boolean)
+	raw_column name, payload_column name, rules text, all_kinds boolean, payload text)
 	RETURNS text LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	of_mail text := format('m.%I AS mail_id, %s AS received_at', id_column, received_at);
 	raw text;
-	payload text;
+	called text;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	IF raw_column IS NOT NULL THEN
@@ -175,24 +217,25 @@ E'SELECT %s, j.ordinal, j.rule, j.b\n'
 			of_mail, mails, ext, raw_column, rules, all_kinds, raw_column);
 	END IF;
 	IF payload_column IS NOT NULL THEN
-		payload := format(
+		called := format(
 E'SELECT %s, j.ordinal, j.rule, j.b\n'
-'FROM %s, %s.bounce_judge_json(m.%I::jsonb, %L, %L) j\n'
+'FROM %s, %s.bounce_judge_json(%s, %L, %L) j\n'
 'WHERE m.%I IS NOT NULL',
-			of_mail, mails, ext, payload_column, rules, all_kinds, payload_column);
+			of_mail, mails, ext, payload, rules, all_kinds, payload_column);
 		IF raw IS NOT NULL THEN
-			payload := payload || format(' AND m.%I IS NULL', raw_column);
+			called := called || format(' AND m.%I IS NULL', raw_column);
 		END IF;
 	END IF;
-	RETURN concat_ws(E'\nUNION ALL\n', raw, payload);
+	RETURN concat_ws(E'\nUNION ALL\n', raw, called);
 END $$;
 
-COMMENT ON FUNCTION bounce_reports_query(text, text, name, text, name, name, text, boolean) IS 'a query for what the mails of an inbox report';
+COMMENT ON FUNCTION bounce_reports_query(text, text, name, text, name, name, text, boolean, text) IS 'a query for what the mails of an inbox report';
 
 -- The statement that makes the function of an inbox's trigger.  The names of
 -- tables come in quoted, those of columns do not.
 CREATE FUNCTION bounce_take_in_ddl(sink text, ext text, event text, copy text, token text,
-	id_column name, received_at_column name, received_at text, raw_column name, payload_column name, rules text, all_kinds boolean)
+	id_column name, received_at_column name, received_at text, raw_column name, payload_column name, rules text, all_kinds boolean,
+	payload text)
 	RETURNS text LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $ddl$
@@ -202,39 +245,38 @@ BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	mail := mail || coalesce(', NEW.' || quote_ident(raw_column), '') || coalesce(', NEW.' || quote_ident(payload_column), '') || ') m';
 	RETURN format(
-$f$CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
-AS $take_in$
+E'CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql\n'
+'	SET search_path = pg_catalog, pg_temp\n'
+'AS %s', sink, bounce_body(format($f$
 DECLARE
 	e record;
 BEGIN
 	-- in the order of their tokens, so that sessions that bring the same events don't wait for each other in a circle
 	FOR e IN
 		SELECT r.* FROM (
-%2$s
+%1$s
 		) r ORDER BY (r.b).token
 	LOOP
-%3$s		INSERT INTO %4$s (mail_id, ordinal, received_at, engine, rule, %5$s)
-		SELECT e.mail_id, e.ordinal, e.received_at, %6$s, e.rule, %7$s
-		%8$sON CONFLICT DO NOTHING;
+%2$s		INSERT INTO %3$s (mail_id, ordinal, received_at, engine, rule, %4$s)
+		SELECT e.mail_id, e.ordinal, e.received_at, %5$s, e.rule, %6$s
+		%7$sON CONFLICT DO NOTHING;
 		IF NOT FOUND THEN
-			INSERT INTO %9$s (mail_id, ordinal, received_at, recipient, kind, token)
+			INSERT INTO %8$s (mail_id, ordinal, received_at, recipient, kind, token)
 			SELECT e.mail_id, e.ordinal, e.received_at, (e.b).recipient, (e.b).kind, (e.b).token
 			ON CONFLICT DO NOTHING;
 		END IF;
 	END LOOP;
 	RETURN NULL;
-END $take_in$$f$,
-		sink,
-		bounce_reports_query(ext, mail, id_column, received_at, raw_column, payload_column, rules, all_kinds),
+END $f$,
+		bounce_reports_query(ext, mail, id_column, received_at, raw_column, payload_column, rules, all_kinds, payload),
 		CASE WHEN token IS NULL THEN '' ELSE format(
 E'		INSERT INTO %s (token, kind, received_at)\n'
 '		SELECT (e.b).token, (e.b).kind, e.received_at WHERE (e.b).token IS NOT NULL AND (e.b).bounced_at IS NOT NULL\n'
 '		ON CONFLICT DO NOTHING;\n', token) END,
 		event, bounce_columns(), ext || '.bounce_engine()', bounce_columns('(e.b).'),
 		CASE WHEN token IS NULL THEN '' ELSE E'WHERE FOUND OR (e.b).token IS NULL OR (e.b).bounced_at IS NULL\n\t\t' END,
-		copy);
+		copy), 'take_in'));
 END $ddl$;
 
-COMMENT ON FUNCTION bounce_take_in_ddl(text, text, text, text, text, name, name, text, name, name, text, boolean) IS 'the statement that makes the function of an inbox''s trigger';
+COMMENT ON FUNCTION bounce_take_in_ddl(text, text, text, text, text, name, name, text, name, name, text, boolean, text) IS 'the statement that makes the function of an inbox''s trigger';
 

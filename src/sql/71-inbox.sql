@@ -20,7 +20,9 @@ CREATE FUNCTION bounce_inbox_ddl(
 AS $$
 #variable_conflict use_variable
 DECLARE
-	ext text;					-- the extension's schema, quoted
+	-- read before the path is another's, whose operators and tables might be meant
+	ext text := (SELECT e.extnamespace::regnamespace FROM pg_extension e WHERE e.extname = 'bounce');	-- the extension's schema, quoted
+	own_path text := ext || ', pg_temp';
 	known record;				-- the inbox as registered, NULLs where it is not
 	parts text[];
 	home name;					-- schema of the inbox
@@ -49,9 +51,8 @@ BEGIN
 	mails := pg_catalog.to_regclass(inbox);
 	verdicts := pg_catalog.to_regclass(events);
 	current_home := pg_catalog.current_schema();
-	PERFORM pg_catalog.set_config('search_path', (SELECT e.extnamespace::regnamespace || ', pg_temp' FROM pg_extension e WHERE e.extname = 'bounce'), true);
+	PERFORM pg_catalog.set_config('search_path', own_path, true);
 
-	SELECT e.extnamespace::regnamespace::text INTO ext FROM pg_extension e WHERE e.extname = 'bounce';
 	IF inbox IS NULL THEN
 		RAISE EXCEPTION 'the name of the inbox must not be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
@@ -61,6 +62,9 @@ BEGIN
 	END IF;
 
 	SELECT i.* INTO known FROM (SELECT) one LEFT JOIN bounce_inbox i ON i.inbox = mails;
+	IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = known.events) THEN
+		known.events := NULL;	-- dropped
+	END IF;
 	IF mails IS NOT NULL THEN
 		SELECT n.nspname, c.relname, c.relkind INTO home, base, relkind
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = mails;
@@ -91,7 +95,6 @@ BEGIN
 	IF mails IS NULL THEN
 		raw_column := coalesce(raw_column, 'raw');
 		payload_column := coalesce(payload_column, 'payload');
-		partitioned := coalesce(partitioned, false);
 		id_type := 'bigint';
 	ELSE
 		-- a column of JSON is one that webhooks fill, whatever it is called
@@ -118,7 +121,6 @@ BEGIN
 		FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 		LEFT JOIN pg_collation c ON c.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = c.collnamespace
 		WHERE a.attrelid = mails AND a.attname = id_column;
-		partitioned := coalesce(partitioned, known.tokens IS NOT NULL, false);
 	END IF;
 
 	IF verdicts IS NOT NULL THEN
@@ -151,6 +153,12 @@ BEGIN
 		WHERE e.attrelid = verdicts AND e.attname = 'mail_id' AND e.atttypid <> coalesce(i.atttypid, 'bigint'::regtype)) THEN
 		RAISE EXCEPTION 'the mails of % have keys of another type than this inbox has', verdicts
 			USING ERRCODE = 'datatype_mismatch', HINT = 'Name another event table, events => ''...''.';
+	END IF;
+	SELECT c.relkind INTO relkind FROM (SELECT) one LEFT JOIN pg_class c ON c.oid = verdicts;
+	partitioned := coalesce(partitioned, known.tokens IS NOT NULL OR relkind = 'p', false);
+	IF relkind = 'p' AND NOT partitioned THEN
+		RAISE EXCEPTION 'event table % is partitioned', verdicts
+			USING ERRCODE = 'wrong_object_type', DETAIL = 'No unique index tells copies there.', HINT = 'Say partitioned => true, or nothing.';
 	END IF;
 	-- longer names would be cut, and might meet
 	IF greatest(octet_length(base || '_event_default'), octet_length(event_base || '_default')) > 63 THEN
@@ -244,6 +252,13 @@ E'CREATE TABLE %s (\n'
 		WHERE t.oid = 'bounce'::regtype AND a.attnum > 0 AND NOT a.attisdropped
 		AND NOT EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = verdicts AND x.attname = a.attname AND NOT x.attisdropped)
 		ORDER BY a.attnum;
+		-- without it copies would be events
+		IF NOT partitioned AND NOT EXISTS (
+			SELECT FROM pg_index x
+			WHERE x.indrelid = verdicts AND x.indisunique AND x.indisvalid AND x.indnkeyatts = 2
+			AND ARRAY(SELECT a.attname::text FROM unnest(x.indkey::int2[]) k JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k ORDER BY 1) = '{kind,token}') THEN
+			RETURN NEXT format('CREATE UNIQUE INDEX ON %s (token, kind) WHERE bounced_at IS NOT NULL', event);
+		END IF;
 	END IF;
 
 	IF to_regclass(copy) IS NULL THEN
@@ -275,11 +290,15 @@ E'CREATE TABLE %s (\n'
 ')', token);
 		RETURN NEXT format('COMMENT ON TABLE %s IS %L', token, 'tokens of recent events: a unique index across partitions');
 		RETURN NEXT format('CREATE INDEX ON %s (received_at)', token);
+		IF verdicts IS NOT NULL THEN
+			RETURN NEXT format('INSERT INTO %s SELECT token, kind, max(received_at) FROM %s WHERE token IS NOT NULL AND kind IS NOT NULL AND bounced_at IS NOT NULL GROUP BY token, kind', token, event);
+		END IF;
 	END IF;
 
 	-- The trigger.
 	RETURN NEXT bounce_take_in_ddl(sink, ext, event, copy, CASE WHEN partitioned THEN token END,
-								   id_column, received_at_column, bounce_received_at(mails, received_at_column), raw_column, payload_column, rules, all_kinds);
+								   id_column, received_at_column, bounce_received_at(mails, received_at_column), raw_column, payload_column, rules, all_kinds,
+								   bounce_payload(mails, payload_column));
 	IF sink_function IS NULL THEN
 		RETURN NEXT format('CREATE TRIGGER bounce_take_in AFTER INSERT ON %s FOR EACH ROW EXECUTE FUNCTION %s()', mail, sink);
 	END IF;

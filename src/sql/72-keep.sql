@@ -190,6 +190,9 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	SELECT * INTO STRICT box FROM bounce_registered(inbox) b;
+	IF NOT isfinite(until) THEN
+		RAISE EXCEPTION 'until must be finite' USING ERRCODE = 'invalid_parameter_value';
+	END IF;
 	IF since IS NULL OR until IS NULL OR step IS NULL OR date_trunc('day', since + step) <> since + step OR since + step <= since THEN
 		RAISE EXCEPTION 'step must be a number of days, months or years' USING ERRCODE = 'invalid_parameter_value';
 	END IF;

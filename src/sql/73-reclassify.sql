@@ -17,7 +17,8 @@
 -- names people stays as it was.
 CREATE FUNCTION bounce_reclassify_query(box regclass, rules text)
 	RETURNS text LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
+	-- another style names zones by letters, which may be those of another zone
+	SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO'
 AS $ddl$
 DECLARE
 	b record;
@@ -114,9 +115,9 @@ FROM ranked r$f$,
 		bounce_between('e.received_at'), bounce_between('c.received_at'),	-- 5, 6
 		came, bounce_between(came), content,	-- 7 to 9
 		bounce_reports_query(ext, format('(SELECT m.* FROM %s m WHERE %s AND (%s)) m', bounce_table_name(b.inbox), bounce_between(came), content),
-							 b.id_column, came, b.raw_column, b.payload_column, rules, b.all_kinds),	-- 10
+							 b.id_column, came, b.raw_column, b.payload_column, rules, b.all_kinds, bounce_payload(b.inbox, b.payload_column)),	-- 10
 		bounce_reports_query(ext, format('(SELECT m.* FROM %s m JOIN beside b ON b.mail_id = m.%I AND b.received_at = %s WHERE %s) m', bounce_table_name(b.inbox), b.id_column, came, content),
-							 b.id_column, came, b.raw_column, b.payload_column, rules, b.all_kinds),	-- 11
+							 b.id_column, came, b.raw_column, b.payload_column, rules, b.all_kinds, bounce_payload(b.inbox, b.payload_column)),	-- 11
 		CASE WHEN b.redacted_until IS NULL THEN 'false' ELSE format('(j.received_at < %L)', b.redacted_until) END,	-- 12
 		bounce_columns('e.'),	-- 13
 		(SELECT string_agg(CASE WHEN c IN ('recipient', 'kind', 'token') THEN 'c.' || c ELSE 'NULL' END, ', ' ORDER BY n) FROM unnest(columns) WITH ORDINALITY u (c, n)),	-- 14

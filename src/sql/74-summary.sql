@@ -9,6 +9,7 @@ AS $ddl$
 DECLARE
 	change record;
 BEGIN
+	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	IF to_regclass(day) IS NULL THEN
 		RETURN NEXT format(
 E'CREATE TABLE %s (\n'
@@ -34,18 +35,18 @@ E'CREATE TABLE %s (\n'
 		RETURN NEXT format('COMMENT ON TABLE %s IS %L', dirty, 'days whose events changed since the last bounce_roll_up()');
 	END IF;
 	RETURN NEXT format(
-$f$CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
-AS $mark$
+E'CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql\n'
+'	SET search_path = pg_catalog, pg_temp\n'
+'AS %s', marker, bounce_body(format($f$
 BEGIN
 	IF TG_OP <> 'INSERT' THEN
-		INSERT INTO %2$s SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM gone;
+		INSERT INTO %1$s SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM gone;
 	END IF;
 	IF TG_OP <> 'DELETE' THEN
-		INSERT INTO %2$s SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM come;
+		INSERT INTO %1$s SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM come;
 	END IF;
 	RETURN NULL;
-END $mark$$f$, marker, dirty);
+END $f$, dirty), 'mark'));
 	IF is_new THEN
 		FOR change IN SELECT * FROM (VALUES
 			('insert', 'NEW TABLE AS come'), ('update', 'OLD TABLE AS gone NEW TABLE AS come'), ('delete', 'OLD TABLE AS gone')) v (verb, tables)

@@ -1,0 +1,77 @@
+-- Inboxes that are odd, or were meddled with; sessions that are set up oddly.
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+CREATE EXTENSION IF NOT EXISTS bounce;
+SET search_path = public;
+SET timezone = 'UTC';
+
+-- JSON that jsonb can't hold is taken in, and yields nothing
+CREATE TABLE odd_hook (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, received_at timestamptz NOT NULL DEFAULT now(), payload json);
+SELECT bounce_create_inbox('odd_hook');
+INSERT INTO odd_hook (payload) VALUES ('{"event": "hard_bounce", "email": "a@koharu.example", "ts_event": 1772443201, "reason": "552 5.2.2 Mailbox full"}');
+INSERT INTO odd_hook (payload) VALUES ('{"event": "hard_bounce", "email": "b@koharu.example", "x": "\u0000"}'), ('{"x": 1e999999}'), ('{"x": "\ud800"}');
+SELECT mails, reporting, silent FROM bounce_inbox_status('odd_hook');
+SELECT recipient, change FROM bounce_reclassify('odd_hook');
+CREATE TABLE odd_subscriber (id integer, email text);
+INSERT INTO odd_subscriber VALUES (1, 'a@koharu.example');
+SELECT mail_id, subscriber, matched_by FROM bounce_attribute('odd_hook_event', 'odd_subscriber', header => 'X-Subscriber');
+
+-- names that end a quotation of a function
+SELECT bounce_create_inbox('"odd$take_in$; $mark$"', rules => E'$take_in$ \\''', daily => true);
+INSERT INTO "odd$take_in$; $mark$" (raw) VALUES ('Subject: letter');
+SELECT mails, silent FROM bounce_inbox_status('"odd$take_in$; $mark$"');
+
+-- an event table that was dropped is made again, with its triggers
+SELECT bounce_create_inbox('odd_inbox', daily => true);
+DROP TABLE odd_inbox_event;
+SELECT bounce_create_inbox('odd_inbox');
+INSERT INTO odd_inbox (received_at, payload)
+SELECT '2026-03-03 12:00Z', '{"event": "hard_bounce", "email": "a@koharu.example", "ts_event": 1772443201, "reason": "552 5.2.2 Mailbox full"}' FROM generate_series(1, 3);
+SELECT reporting, repeating FROM bounce_inbox_status('odd_inbox');
+SELECT bounce_roll_up('odd_inbox');
+SELECT day, n FROM odd_inbox_daily;
+
+-- an inbox that is registered again tells copies as before
+SELECT bounce_create_inbox('odd_month', partitioned => true);
+INSERT INTO odd_month (payload) SELECT payload FROM odd_inbox LIMIT 1;
+SELECT bounce_drop_inbox('odd_month');
+DROP TABLE odd_month_token;
+SELECT bounce_create_inbox('odd_month', partitioned => false);
+SELECT bounce_create_inbox('odd_month');
+INSERT INTO odd_month (payload) SELECT payload FROM odd_inbox LIMIT 2;
+SELECT reporting, repeating FROM bounce_inbox_status('odd_month');
+
+-- so does one with an event table of one's own, that has no index
+CREATE TABLE odd_own_event (LIKE odd_inbox_event);
+SELECT bounce_create_inbox('odd_own', events => 'odd_own_event');
+INSERT INTO odd_own (payload) SELECT payload FROM odd_inbox;
+SELECT reporting, repeating FROM bounce_inbox_status('odd_own');
+
+SELECT bounce_partition_ddl('odd_month', '2026-03-01', 'infinity');
+
+-- a style of dates that calls zones by letters: IST is India's here, else Israel's
+SET timezone = 'Asia/Kolkata';
+SET datestyle = 'SQL, DMY';
+SELECT count(*) FROM bounce_attribute('odd_inbox_event', 'odd_subscriber', since => '2026-03-03 12:00Z');
+SELECT count(*) FROM bounce_attribute('odd_inbox_event', 'odd_subscriber', since => '2026-03-03 12:01Z');
+UPDATE bounce_inbox SET redacted_until = '2026-03-03 11:00Z' WHERE inbox = 'odd_inbox'::regclass;
+SELECT bounce_reclassify_query('odd_inbox', NULL) LIKE '%2026-03-03 16:30:00+05:30%' AS tells_the_zone;
+RESET datestyle;
+SET timezone = 'UTC';
+
+-- an event that is newer than its transaction, as the clock of the program that
+-- brought it has it; and what was expanded from a mere name
+CREATE TABLE odd_event (LIKE odd_inbox_event);
+CREATE TRIGGER suppress AFTER INSERT ON odd_event FOR EACH ROW EXECUTE FUNCTION bounce_suppress_now('ses');
+INSERT INTO odd_event (mail_id, ordinal, received_at, engine, kind, recipient, alias, reason, hard_bounce)
+VALUES (1, 1, clock_timestamp() + interval '2 seconds', '', 'failure', 'late@koharu.example', NULL, 'userunknown', true),
+	(2, 1, now() - interval '1 day', '', 'failure', 'expanded@koharu.example', 'staff', 'userunknown', true),
+	(3, 1, now() + interval '1 year', '', 'failure', 'future@koharu.example', NULL, 'userunknown', true);
+SELECT address, reason FROM bounce_suppression WHERE events = 'public.odd_event' ORDER BY address COLLATE "C";
+
+DELETE FROM bounce_suppression WHERE events = 'public.odd_event';
+SELECT bounce_drop_inbox(inbox) FROM bounce_inbox WHERE inbox::text LIKE '%odd%';
+DROP TABLE odd_hook, odd_hook_event, odd_hook_copy, odd_subscriber, odd_inbox, odd_inbox_event, odd_inbox_copy, odd_inbox_daily, odd_inbox_dirty,
+	odd_month, odd_month_event, odd_month_copy, odd_month_token, odd_own, odd_own_event, odd_own_copy, odd_event,
+	"odd$take_in$; $mark$", "odd$take_in$; $mark$_event", "odd$take_in$; $mark$_copy", "odd$take_in$; $mark$_daily", "odd$take_in$; $mark$_dirty";
+DROP FUNCTION "odd$take_in$; $mark$_mark_day", odd_inbox_mark_day;
