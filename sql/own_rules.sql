@@ -218,12 +218,13 @@ ROLLBACK;
 -- what can't be right is refused
 \set VERBOSITY default
 INSERT INTO bounce_rule (syntax, diagnostic, reason) VALUES ('regex', 'käse(a|b', 'x');
-INSERT INTO bounce_rule (syntax, rhost, reason) VALUES ('regex', '[z-a]', 'x');
-INSERT INTO bounce_rule (syntax, destination, reason) VALUES ('regex', '*.example.com', 'x');
 INSERT INTO bounce_rule (syntax, header, header_value, reason) VALUES ('regex', 'Subject', 'a\Cb', 'x');
 INSERT INTO bounce_rule (rhost, reason) VALUES ('not a host', 'x');
 INSERT INTO bounce_rule (diagnostic, reason) VALUES (E' \t', 'x');
 \set VERBOSITY terse
+-- (where exactly these two are wrong is told differently by PCRE2's versions)
+INSERT INTO bounce_rule (syntax, rhost, reason) VALUES ('regex', '[z-a]', 'x');
+INSERT INTO bounce_rule (syntax, destination, reason) VALUES ('regex', '*.example.com', 'x');
 INSERT INTO bounce_rule (reason) VALUES ('x');
 INSERT INTO bounce_rule (header_value, reason, diagnostic) VALUES ('x', 'x', 'x');
 INSERT INTO bounce_rule (diagnostic, reason) VALUES ('', 'x');
@@ -240,7 +241,7 @@ INSERT INTO bounce_rule (diagnostic, reason) SELECT 'x', reason FROM bounce_reas
 \set VERBOSITY default
 BEGIN;
 INSERT INTO bounce_rule (diagnostic, reason) VALUES ('fine', 'x');
-UPDATE bounce_rule SET syntax = 'regex', diagnostic = 'fine)';
+UPDATE bounce_rule SET syntax = 'regex', diagnostic = 'fine(';
 ROLLBACK;
 SELECT count(*) FROM bounce_rule;
 

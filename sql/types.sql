@@ -22,11 +22,12 @@ SELECT pg_describe_object(d.classid, d.objid, 0)
 FROM pg_depend d JOIN pg_extension e ON d.refobjid = e.oid AND d.deptype = 'e'
 WHERE e.extname = 'bounce' AND (pg_identify_object(d.classid, d.objid, 0)).identity !~ '(^|\.)bounce';
 
--- nothing is without a comment (an array type, a member since PostgreSQL 18, has none of its own)
+-- nothing is without a comment (an array type or a table's row type, members since PostgreSQL 18, has none of its own)
 SELECT pg_describe_object(d.classid, d.objid, 0)
 FROM pg_depend d JOIN pg_extension e ON d.refobjid = e.oid AND d.deptype = 'e'
 WHERE e.extname = 'bounce' AND obj_description(d.objid, d.classid::regclass::text) IS NULL
-	AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classid = 'pg_type'::regclass AND t.typarray = d.objid);
+	AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classid = 'pg_type'::regclass AND t.typarray = d.objid)
+	AND NOT EXISTS (SELECT FROM pg_type t JOIN pg_class c ON c.oid = t.typrelid WHERE d.classid = 'pg_type'::regclass AND t.oid = d.objid AND c.relkind <> 'c');
 SELECT attname FROM pg_attribute
 WHERE attrelid = 'bounce'::regclass AND attnum > 0 AND col_description(attrelid, attnum) IS NULL;
 SELECT extname FROM pg_extension WHERE extname = 'bounce' AND obj_description(oid, 'pg_extension') IS NULL;
