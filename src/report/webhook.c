@@ -348,6 +348,14 @@ set_of_recipient(Event *event, Delivery *delivery, uint8_t attribute, Slice text
 		case WEBHOOK_LHOST:
 			set(&event->report->reporting_mta, value_host(text));
 			break;
+		case WEBHOOK_CODE:
+			/* a recipient's own; its words were read before */
+			if (delivery != &event->all)
+			{
+				value_with_code(arena, text, &delivery->diagnostic, &delivery->diagnostic_type);
+				break;
+			}
+			/* FALLTHROUGH */
 		default:
 			set(&event->parts[attribute], text);
 			break;
