@@ -21,10 +21,27 @@ join(Arena *arena, Slice local, Slice domain)
 	return slice(out, local.n + 1 + domain.n);
 }
 
+/* Does the name end as names of hosts do: in two letters or more, or in an A-label?  "5.00" and "b.c" do not. */
+static bool
+ends_in_letters(Slice domain)
+{
+	size_t		dot = slice_find_last(domain, '.');
+	Slice		label = dot == SLICE_NPOS ? SLICE_NONE : slice(domain.p + dot + 1, domain.n - dot - 1);
+
+	if (slice_starts_nocase(label, SLICE_LIT("xn--")))
+		return true;
+	for (size_t i = 0; i < label.n; i++)
+	{
+		if (!ascii_is_alpha(label.p[i]) && !(label.p[i] & 0x80))
+			return false;
+	}
+	return label.n >= 2;
+}
+
 static bool
 is_public_domain(Slice domain)
 {
-	return address_is_domain(domain) && slice_find(domain, '.', 0) != SLICE_NPOS;
+	return address_is_domain(domain) && ends_in_letters(domain);
 }
 
 /* Fills *hidden; false where one part of the address is missing. */
@@ -163,11 +180,34 @@ is_serial(Slice s)
 	return false;
 }
 
+/* Is the segment one of the words, which NULL ends? */
+static bool
+is_one_of(Slice s, const char *const *words)
+{
+	for (; *words; words++)
+	{
+		if (slice_equal_nocase(s, slice(*words, strlen(*words))))
+			return true;
+	}
+	return false;
+}
+
+/* What announces the address; "sentto" is that of Yahoo's groups. */
 static bool
 is_tag_word(Slice s)
 {
-	return slice_equal_nocase(s, SLICE_LIT("bounce")) || slice_equal_nocase(s, SLICE_LIT("bounces")) ||
-		slice_equal_nocase(s, SLICE_LIT("return"));
+	static const char *const words[] = {"bounce", "bounces", "return", "returns", "sentto", NULL};
+
+	return is_one_of(s, words);
+}
+
+/* What may stand behind it, as a serial does: mlmmj's list+bounces-probe-user=domain */
+static bool
+is_tag_detail(Slice s)
+{
+	static const char *const words[] = {"probe", NULL};
+
+	return is_serial(s) || is_one_of(s, words);
 }
 
 /*
@@ -194,9 +234,9 @@ tagged_start(Slice local, size_t end)
 			continue;
 		if (c == '=' || c == '~')
 			known = i + 1;
-		else if (tagged && known == 0 && is_serial(segment))
+		else if (tagged && known == 0 && is_tag_detail(segment))
 			known = i + 1;
-		else if (known == start && known > 0 && (is_serial(segment) || segment.n == 0))
+		else if (known == start && known > 0 && (is_tag_detail(segment) || segment.n == 0))
 			known = i + 1;
 		else if (is_tag_word(segment) && !tagged)
 		{
@@ -209,6 +249,19 @@ tagged_start(Slice local, size_t end)
 		start = i + 1;
 	}
 	return known > 0 ? known : plus > 0 ? plus : start;
+}
+
+/* user=domain__id, as Salesforce writes whose address it mails from */
+static bool
+peel_salesforce(Arena *arena, Slice local, HiddenAddress *hidden)
+{
+	size_t		at = slice_find(local, '=', 0);
+	size_t		end = at == SLICE_NPOS ? at : slice_find_nocase(local, SLICE_LIT("__"), at + 1);
+
+	if (end == SLICE_NPOS || !is_public_domain(slice(local.p + at + 1, end - at - 1)))
+		return false;
+	return found(arena, hidden, VERP_SENDER, "verp", slice(local.p, at), slice(local.p + at + 1, end - at - 1),
+				 slice(local.p + end + 2, local.n - end - 2));
 }
 
 /* "tag-user=domain", and where 'bare' is true "user=domain" */
@@ -336,17 +389,6 @@ peel_own(Arena *arena, Slice local, const VerpDelimiters *own, HiddenAddress *hi
 				 slice(local.p + domain, local.n - domain), slice(local.p, tag));
 }
 
-/* Does the name end as names of hosts do: in letters? */
-static bool
-ends_in_letters(Slice domain)
-{
-	size_t		n = domain.n;
-
-	while (n > 0 && (ascii_is_alpha(domain.p[n - 1]) || (domain.p[n - 1] & 0x80)))
-		n--;
-	return n > 0 && domain.p[n - 1] == '.' && domain.n - n >= 2;
-}
-
 /*
  * "list-return-17-user-domain": the word and the numbers leave two segments, so
  * that there is no doubt which is the name.
@@ -359,7 +401,7 @@ peel_hyphens(Arena *arena, Slice local, HiddenAddress *hidden)
 	size_t		start = 0;
 	bool		tagged = false;
 
-	if (!is_public_domain(domain) || !ends_in_letters(domain))
+	if (!is_public_domain(domain))
 		return false;
 	for (size_t i = 0; i < last; i++)
 	{
@@ -404,6 +446,7 @@ verp_peel(Arena *arena, Slice address, const VerpDelimiters *own, HiddenAddress 
 		if (!peel_sender(arena, local, domain, &layer, &is_sender) &&
 			(is_sender || !((own && peel_own(arena, local, own, &layer)) ||
 							peel_recipient(arena, local, &layer) ||
+							peel_salesforce(arena, local, &layer) ||
 							peel_verp(arena, local, true, &layer) ||
 							peel_hyphens(arena, local, &layer) ||
 							(is_own && peel_tag(arena, local, domain, &layer)))))

@@ -40,6 +40,7 @@ COMMENT ON FUNCTION bounce_domain_display(text) IS 'a domain as people read it: 
 --           list+bounces-17-user=example.com@list (mlmmj)        user@example.com   list+bounces-17
 --           bounce+user==a==example.com==list@robot (Sympa)      user@example.com   list
 --           owner-list*user**example.com@host (LISTSERV)         user@example.com   owner-list
+--           user=example.com__id@...bnc.salesforce.com           user@example.com   id
 --           bounce-user-example.com@list, where there is no doubt
 --   srs0    SRS0=hash=tt=example.com=user@forwarder              user@example.com   hash=tt
 --   srs1    SRS1=hash=first==hash=tt=example.com=user@forwarder  user@example.com   hash=first==hash=tt

@@ -27,6 +27,15 @@ test_peel(void)
 		{SLICE_LIT("owner-news*user**example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("owner-news")},
 		{SLICE_LIT("bounce-user-example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("bounce")},
 		{SLICE_LIT("news-return-17-user-example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("news-return-17")},
+		{SLICE_LIT("sentto-7766-12-1212345678-mary-ann=example.com@returns.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("mary-ann@example.com"), SLICE_LIT("sentto-7766-12-1212345678")},
+		{SLICE_LIT("news+bounces-probe-mary-ann=example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("mary-ann@example.com"), SLICE_LIT("news+bounces-probe")},
+		{SLICE_LIT("returns+4711+user=example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("returns+4711")},
+		{SLICE_LIT("user=example.com__3fx9x8cyx2fwy@na1.bnc.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("3fx9x8cyx2fwy")},
+		{SLICE_LIT("bounces+user=xn--mller-kva.xn--p1ai@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@xn--mller-kva.xn--p1ai"), SLICE_LIT("bounces")},
+		/* no names of hosts */
+		{SLICE_LIT("rate=5.00@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+		{SLICE_LIT("list-return-17-user=example.c@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
+		{SLICE_LIT("user=example__3fx9@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
 		/* which of the hyphens is it? */
 		{SLICE_LIT("bounce-user-my-shop.example@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
 		{SLICE_LIT("user-example.com@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
