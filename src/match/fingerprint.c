@@ -130,6 +130,35 @@ reply_code(const Fingerprint *f, size_t at)
 	}
 }
 
+/* Has the text the same three digits at 'at' as at its beginning? */
+static bool
+is_first_code(Slice s, size_t at)
+{
+	return at > 0 && digits_at(s, at) == 3 && memcmp(s.p, s.p + at, 3) == 0 && (s.p[at - 1] == ' ' || s.p[at - 1] == ';');
+}
+
+/*
+ * What begins each line of a reply of several ("550-5.1.1 "), where a mailer
+ * wrote them in one: the code of the first line, and its enhanced code or
+ * none.  Returns its length with the blanks behind it, or 0.
+ */
+static size_t
+line_prefix(Slice s, size_t at)
+{
+	size_t		first = s.n > 4 ? enhanced_code(s, 4) : 0;
+	size_t		n = 0;
+
+	if (s.n <= at + 4 || !is_first_code(s, at) || (s.p[at + 3] != '-' && s.p[at + 3] != ' '))
+		return 0;
+	if (first && enhanced_code(s, at + 4) == first && memcmp(s.p + 4, s.p + at + 4, first) == 0)
+		n = 4 + first;
+	else if (s.p[3] == '-' && !enhanced_code(s, at + 4))
+		n = 4;
+	while (n > 0 && at + n < s.n && s.p[at + n] == ' ')
+		n++;
+	return n;
+}
+
 /* Letters and digits that a host's name, an id or a number consists of, with the signs that join them. */
 static size_t
 compound_length(Slice s, size_t at)
@@ -159,6 +188,16 @@ typedef struct Compound
 	bool		is_host;
 	size_t		digits;
 } Compound;
+
+/* Exim's: 1tqxyz-0001ab-2c, and since 4.97 1tqxyz-00000001abc-2cde */
+static bool
+is_exim_id(Slice word)
+{
+	size_t		second = slice_find_last(word, '-');
+
+	return (word.n == 16 || word.n == 23) && ascii_is_digit(word.p[0]) && slice_find(word, '-', 0) == 6 &&
+		second == (word.n == 16 ? 13 : 18);
+}
 
 static void
 read_compound(Slice word, Compound *compound)
@@ -205,7 +244,7 @@ read_compound(Slice word, Compound *compound)
 			i++;
 		}
 	}
-	if (word.n >= 20 && compound->digits >= 6)
+	if ((word.n >= 20 && compound->digits >= 6) || is_exim_id(word))
 		compound->is_id = true;
 	compound->is_number = letters == 0;
 	/* the last label has letters alone, or is an A-label */
@@ -392,6 +431,9 @@ take(Fingerprint *f, size_t at)
 			return n;
 		}
 	}
+	/* [-5]: a number as 5 is */
+	if (c == '-' && at > 0 && (s.p[at - 1] == '[' || s.p[at - 1] == '(') && is_digit_at(s, at + 1))
+		return 1;
 	if (!ascii_is_alnum(c))
 	{
 		put(f, slice(s.p + at, 1));
@@ -417,9 +459,19 @@ take(Fingerprint *f, size_t at)
 			put(f, SLICE_LIT("<time>"));
 			return n;
 		}
-		n = enhanced_code(s, at);
+		n = line_prefix(s, at);
+		if (n)
+			return n;
+		n = reply_code(f, at);
+		if (n && at + n < s.n && s.p[at + n] == '-' && (at == 0 || enhanced_code(s, at + n + 1)))
+		{
+			put(f, slice(s.p + at, n));
+			if (at + n + 1 < s.n && s.p[at + n + 1] != ' ')
+				put(f, SLICE_LIT(" "));
+			return n + 1;
+		}
 		if (n == 0)
-			n = reply_code(f, at);
+			n = enhanced_code(s, at);
 		if (n)
 		{
 			put(f, slice(s.p + at, n));
@@ -479,6 +531,9 @@ fingerprint_pass(Slice in, char *out)
 		if (i > start)
 			next = i;
 	}
+	/* "user unknown." is "user unknown" */
+	while (!f.full && f.n > 0 && memchr(" .,;!", f.out[f.n - 1], 5))
+		f.n--;
 	if (!f.full)
 		return f.n;
 	/* Japanese and Chinese have no blanks */

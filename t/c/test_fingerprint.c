@@ -28,7 +28,17 @@ static const struct
 }			cases[] = {
 	{"", ""},
 	{"550 5.1.1 <John.Doe@Example.com>: User  unknown", "550 5.1.1 <addr>: user unknown"},
-	{"550-5.7.1 [2001:db8::1] no", "550-5.7.1 <ip> no"},
+	{"550-5.7.1 [2001:db8::1] no", "550 5.7.1 <ip> no"},
+	/* a reply of several lines, written in one or not */
+	{"550-5.1.1 No such user. Please 550-5.1.1 try another 550 5.1.1 address.", "550 5.1.1 no such user. please try another address"},
+	{"550-No such user. 550-Please try 550 another", "550 no such user. please try another"},
+	{"550 5.1.1 No such user, 552 5.2.2 and 550 5.7.1 not", "550 5.1.1 no such user, 552 5.2.2 and 550 5.7.1 not"},
+	{"550 no 550 users", "550 no # users"},
+	{"554 dd no account (a@example.com) [-5] - x", "554 dd no account (<addr>) [#] - x"},
+	{"expired; id=1tqXyZ-0001Ab-2C", "expired; id=<id>"},
+	{"expired; id=1tqXyZ-00000001Abc-2CdE", "expired; id=<id>"},
+	{"User unknown.", "user unknown"},
+	{"...", ""},
 	{"host mx1.example.org[192.0.2.1]:25 said: 450 slow down", "host <host><ip>:# said: 450 slow down"},
 	{"after RCPT TO:<a@example.com>: 550 no", "after rcpt to:<addr>: 550 no"},
 	{"quota 500 of 1,024.5 MB, 550 left", "quota # of # mb, # left"},
