@@ -17,7 +17,7 @@ WITH RECURSIVE path AS (
 		SELECT (n - 1)::text, value FROM jsonb_array_elements(CASE jsonb_typeof(p.v) WHEN 'array' THEN p.v ELSE '[]' END) WITH ORDINALITY e (value, n)
 	) c (k, v)
 )
-SELECT count(*) > 15000 AS enough, count(*) FILTER (WHERE n > 4) AS too_many, max(n) AS rows
+SELECT count(*) > 15000 AS enough, count(*) FILTER (WHERE n > 5) AS too_many, max(n) AS rows
 FROM event JOIN path USING (file), filler f, LATERAL (SELECT count(*) AS n FROM bounce_parse_json(jsonb_set(event.doc, path.path, f.v), true)) c
 WHERE path.path <> '{}';
 
