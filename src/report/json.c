@@ -3,6 +3,7 @@
  *	  A pull reader for JSON (RFC 8259) as mails hold it.
  */
 #include "mail/decode.h"
+#include "mail/limits.h"
 #include "mail/utf8.h"
 #include "report/json.h"
 
@@ -38,6 +39,12 @@ json_next(JsonReader *reader, JsonValue *value)
 		char		c = text.p[reader->at];
 		int			level = reader->depth - 1;
 
+		/* a document may have millions of brackets, and nothing in them */
+		if (reader->arena && reader->at >= reader->next_look)
+		{
+			arena_interrupt(reader->arena);
+			reader->next_look = reader->at + LIMIT_JSON_STEP;
+		}
 		switch (c)
 		{
 			case '{':

@@ -21,6 +21,8 @@ typedef struct JsonReader
 	Slice		keys[JSON_DEPTH];	/* key of each open level, raw; SLICE_NONE in arrays */
 	bool		in_array[JSON_DEPTH];
 	uint32_t	element[JSON_DEPTH];	/* number of the element in each array */
+	Arena	   *arena;			/* through which interrupts are answered, or NULL */
+	size_t		next_look;		/* for one */
 } JsonReader;
 
 /* One scalar. */

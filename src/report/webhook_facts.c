@@ -117,10 +117,9 @@ add(Facts *facts, uint32_t path, const JsonReader *reader, const JsonValue *valu
 bool
 facts_read(Facts *facts, Arena *arena, Trail *trail, Slice object)
 {
-	JsonReader	reader = {.text = object};
+	JsonReader	reader = {.text = object, .arena = arena};
 	JsonValue	value;
 	size_t		bytes = knowledge_webhook_path_count * sizeof(uint32_t);
-	unsigned int values = 0;
 
 	memset(facts, 0, sizeof(*facts));
 	facts->arena = arena;
@@ -135,8 +134,6 @@ facts_read(Facts *facts, Arena *arena, Trail *trail, Slice object)
 		Path		path;
 		uint32_t	number;
 
-		if ((++values & 0xfff) == 0)
-			arena_interrupt(arena);
 		if (value.raw.n == 0 || (!value.is_string && slice_equal(value.raw, SLICE_LIT("null"))))
 			continue;
 		path_build(&reader, &path);

@@ -104,6 +104,34 @@ values_of(Slice text)
 	return count;
 }
 
+static unsigned interrupts;
+
+static void
+count_interrupt(void *owner)
+{
+	(void) owner;
+	interrupts++;
+}
+
+/* A megabyte of brackets with nothing in them. */
+static void
+test_interrupts(void)
+{
+	size_t		n = 1 << 20;
+	char	   *text = malloc(n);
+	JsonReader	reader = {.text = slice(text, n)};
+	JsonValue	value;
+	Arena		arena;
+
+	arena_init(&arena, test_alloc, test_release, NULL, count_interrupt);
+	for (size_t i = 0; i < n; i++)
+		text[i] = "[],"[i % 3];
+	text[1] = '[';
+	reader.arena = &arena;
+	ok(!json_next(&reader, &value) && interrupts >= 16, "can be interrupted where there are no values");
+	free(text);
+}
+
 static void
 test_hazards(void)
 {
@@ -143,5 +171,6 @@ main(void)
 	test_paths();
 	test_strings();
 	test_hazards();
+	test_interrupts();
 	return finish();
 }
