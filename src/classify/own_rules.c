@@ -165,6 +165,7 @@ ask_field(OwnCase *own, OwnRule *rule, Slice field, OwnMemo *memo)
 	Slice		value;
 	PatternText text;
 
+	arena_interrupt(own->arena);
 	if (field.n > LIMIT_REPLY_BYTES)
 		field.n = LIMIT_REPLY_BYTES;
 	value = decode_header(own->arena, field);

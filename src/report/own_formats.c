@@ -134,6 +134,7 @@ header_fits(Reading *reading, OwnFormat *format, Slice *evidence)
 		if (!slice_equal_nocase(field->name, format->header))
 			continue;
 		left--;
+		arena_interrupt(reading->arena);
 		if (format->header_value.kind != PATTERN_NONE &&
 			!holds(reading, &format->header_value, decode_header(reading->arena, field->value)))
 			continue;
@@ -318,6 +319,8 @@ read_texts(Reading *reading, OwnFormat *format, Slice evidence)
 
 	for (int i = 0; i < MAX_TEXT_PARTS && reading_human_text(reading, i, &text); i++)
 	{
+		/* the text may be long, was decoded for this format, and hundreds of them may ask for it */
+		arena_interrupt(reading->arena);
 		if (!decode_is_utf8(text))
 			text = decode_valid_utf8(reading->arena, text);
 		text = before_end(reading, format, text);

@@ -733,6 +733,23 @@ test_memory(void)
 	printf("# %zu bytes, %.2f s\n", set.message.held, now() - start);
 	ok(set.message.held < 4 * size, "memory does not grow with their number");
 	set_end(&set);
+
+	/* by words alone, which are no expressions between whose windows interrupts are answered */
+	set_begin(&set);
+	for (int i = 0; i < 50; i++)
+	{
+		OwnRuleText rule = {.id = i + 1, .header = SLICE_LIT("X-Long"), .header_value = SLICE_LIT("no b"), .reason = SLICE_LIT("mine"), .valid_until = INT64_MAX};
+		OwnFormatText format = {.id = i + 1, .name = SLICE_LIT("Mine"), .header = SLICE_LIT("X-Long"), .header_value = SLICE_LIT("no b"), .recipient = SLICE_LIT("(x)"), .valid_until = INT64_MAX};
+
+		(void) own_rules_add(&set.rules, &rule);
+		(void) own_formats_add(&set.formats, &format);
+	}
+	set.message.interrupt = count_interrupt;
+	interrupts = 0;
+	read_mail(&set, slice(text, n));
+	ok(interrupts >= 2 * 50 * 64, "can be interrupted at each field");
+	printf("# %u interrupts\n", interrupts);
+	set_end(&set);
 	free(text);
 }
 
