@@ -70,7 +70,11 @@ VALUES (1, 1, clock_timestamp() + interval '2 seconds', '', 'failure', 'late@koh
 SELECT address, reason FROM bounce_suppression WHERE events = 'public.odd_event' ORDER BY address COLLATE "C";
 
 DELETE FROM bounce_suppression WHERE events = 'public.odd_event';
-SELECT bounce_drop_inbox(inbox) FROM bounce_inbox WHERE inbox::text LIKE '%odd%';
+SELECT bounce_drop_inbox(inbox) FROM bounce_inbox WHERE inbox::text LIKE '%odd%' AND inbox <> 'odd_inbox'::regclass;
+-- who makes it an inbox again is told what is to be known
+SET client_min_messages = notice;
+SELECT bounce_drop_inbox('odd_inbox');
+SET client_min_messages = warning;
 DROP TABLE odd_hook, odd_hook_event, odd_hook_copy, odd_subscriber, odd_inbox, odd_inbox_event, odd_inbox_copy, odd_inbox_daily, odd_inbox_dirty,
 	odd_month, odd_month_event, odd_month_copy, odd_month_token, odd_own, odd_own_event, odd_own_copy, odd_event,
 	"odd$take_in$; $mark$", "odd$take_in$; $mark$_event", "odd$take_in$; $mark$_copy", "odd$take_in$; $mark$_daily", "odd$take_in$; $mark$_dirty";

@@ -175,6 +175,17 @@ SELECT redacted_until FROM bounce_inbox;
 SELECT count(*) FROM incoming WHERE convert_from(raw, 'UTF8') LIKE '%rosa%';
 SELECT count(*) FROM incoming_event WHERE recipient LIKE 'rosa%';
 SELECT * FROM bounce_reclassify('incoming');
+-- and one that is loaded later, while names that are known already stay known
+INSERT INTO incoming (received_at, raw) SELECT '2026-03-02Z', report('rosa99@koharu.example', '5.1.1', '550 5.1.1 User unknown', 99);
+UPDATE bounce_inbox SET redact_again_from = '2026-03-02Z';
+SELECT expired, erased, redacted FROM bounce_expire('incoming', '2026-03-20Z', 2);
+SELECT redacted_until, redact_again_from FROM bounce_inbox;
+SELECT * FROM bounce_reclassify('incoming', apply => true);
+SELECT expired, erased, redacted FROM bounce_expire('incoming', '2026-03-20Z');
+SELECT expired, erased, redacted FROM bounce_expire('incoming', '2026-03-20Z');
+SELECT redacted_until, redact_again_from FROM bounce_inbox;
+SELECT count(*) FROM incoming WHERE convert_from(raw, 'UTF8') LIKE '%rosa%';
+SELECT count(*), count(*) FILTER (WHERE recipient LIKE 'rosa%') FROM incoming_event;
 SELECT expired, erased, redacted FROM bounce_expire('incoming', '2026-04-20Z');
 SELECT mails, reporting, erased FROM bounce_inbox_status('incoming');
 SELECT bounce_drop_inbox('incoming');

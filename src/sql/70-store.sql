@@ -21,6 +21,7 @@ CREATE TABLE bounce_inbox (
 	all_kinds boolean NOT NULL DEFAULT false,
 	redact_after interval,
 	redacted_until timestamptz,
+	redact_again_from timestamptz,
 	keep_raw interval,
 	keep_tokens interval NOT NULL DEFAULT '90 days',
 	created_at timestamptz NOT NULL DEFAULT now(),
@@ -51,7 +52,8 @@ COMMENT ON COLUMN bounce_inbox.dirty IS 'the table that tells it which days to c
 COMMENT ON COLUMN bounce_inbox.rules IS 'the set of rules of one''s own that the inbox is judged by; NULL for none';
 COMMENT ON COLUMN bounce_inbox.all_kinds IS 'whether automatic replies, receipts, successes and challenges are kept, too';
 COMMENT ON COLUMN bounce_inbox.redact_after IS 'how long bounce_expire() leaves the raw mail as it came in, before it goes through bounce_redact(); NULL for ever';
-COMMENT ON COLUMN bounce_inbox.redacted_until IS 'mail that came in before then has been through bounce_redact()';
+COMMENT ON COLUMN bounce_inbox.redacted_until IS 'mail that came in before then has been through bounce_redact(), and tells no names any more; only bounce_expire() should set it';
+COMMENT ON COLUMN bounce_inbox.redact_again_from IS 'from then on bounce_expire() is to redact once more what it has redacted, and with it mail that was loaded since with older dates; NULL: nothing';
 COMMENT ON COLUMN bounce_inbox.keep_raw IS 'how long bounce_expire() leaves any of the raw mail; NULL for ever';
 COMMENT ON COLUMN bounce_inbox.keep_tokens IS 'how long after an event a copy is told to be one, where events are partitioned';
 COMMENT ON COLUMN bounce_inbox.created_at IS 'when the inbox was registered';

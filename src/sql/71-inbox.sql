@@ -376,14 +376,15 @@ REVOKE EXECUTE ON FUNCTION bounce_create_inbox(text, name, name, name, name, tex
 -- Takes away the trigger, its function and the registration.  Mail, events and
 -- summaries stay.
 CREATE FUNCTION bounce_drop_inbox(inbox regclass) RETURNS void LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO'
 AS $$
 DECLARE
 	box regclass := inbox;
 	sink regprocedure;
+	redacted_until timestamptz;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
-	DELETE FROM bounce_inbox i WHERE i.inbox = box;
+	DELETE FROM bounce_inbox i WHERE i.inbox = box RETURNING i.redacted_until INTO redacted_until;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION '% is not an inbox', box USING ERRCODE = 'undefined_object', HINT = 'SELECT inbox FROM bounce_inbox tells which tables are.';
 	END IF;
@@ -391,6 +392,11 @@ BEGIN
 	IF FOUND THEN
 		EXECUTE format('DROP TRIGGER bounce_take_in ON %s', box);
 		EXECUTE format('DROP FUNCTION %s', sink);
+	END IF;
+	IF redacted_until IS NOT NULL THEN
+		RAISE NOTICE 'mail of % that came in before % is redacted', box, redacted_until
+			USING HINT = format('Where it is made an inbox again: UPDATE bounce_inbox SET redacted_until = %L WHERE inbox = %L::regclass, '
+								'before bounce_reclassify() takes pseudonyms for addresses.', redacted_until, bounce_table_name(box));
 	END IF;
 END $$;
 

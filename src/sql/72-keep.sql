@@ -100,6 +100,7 @@ DECLARE
 	box record;
 	came text;
 	content text;
+	began timestamptz;
 	last timestamptz;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
@@ -135,13 +136,14 @@ BEGIN
 			GET DIAGNOSTICS erased = ROW_COUNT;
 		END IF;
 
-		IF box.redact_after IS NOT NULL AND as_of - box.redact_after > coalesce(box.redacted_until, '-infinity') THEN
+		IF box.redact_after IS NOT NULL AND as_of - box.redact_after > coalesce(box.redact_again_from, box.redacted_until, '-infinity') THEN
 			-- one session at a time moves the mark
 			SELECT i.* INTO box FROM bounce_inbox i WHERE i.inbox = box.inbox FOR UPDATE SKIP LOCKED;
 			IF FOUND THEN
+				began := coalesce(box.redact_again_from, box.redacted_until, '-infinity');
 				EXECUTE format('SELECT %2$s FROM %1$s m WHERE %2$s >= $1 AND %2$s < $2 AND (%3$s) ORDER BY %2$s OFFSET $3 - 1 LIMIT 1',
 							   bounce_table_name(box.inbox), came, content)
-				INTO last USING coalesce(box.redacted_until, '-infinity'), as_of - box.redact_after, batch;
+				INTO last USING began, as_of - box.redact_after, batch;
 				-- mails of the same time go together
 				last := coalesce(last + interval '1 microsecond', as_of - box.redact_after);
 				EXECUTE format('UPDATE %1$s m SET %4$s WHERE %2$s >= $1 AND %2$s < $2 AND (%3$s)',
@@ -151,9 +153,11 @@ BEGIN
 										WHEN a.attnotnull THEN '%1$I = ''null'''
 										ELSE '%1$I = NULL' END, a.attname), ', ')
 								FROM pg_attribute a WHERE a.attrelid = box.inbox AND a.attname IN (box.raw_column, box.payload_column) AND NOT a.attisdropped))
-				USING coalesce(box.redacted_until, '-infinity'), last;
+				USING began, last;
 				GET DIAGNOSTICS redacted = ROW_COUNT;
-				UPDATE bounce_inbox i SET redacted_until = last WHERE i.inbox = box.inbox;
+				UPDATE bounce_inbox i
+				SET redacted_until = greatest(i.redacted_until, last), redact_again_from = CASE WHEN last < i.redacted_until THEN last END
+				WHERE i.inbox = box.inbox;
 			END IF;
 		END IF;
 
