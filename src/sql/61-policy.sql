@@ -11,7 +11,7 @@ CREATE TABLE bounce_policy (
 	soft_weight double precision NOT NULL DEFAULT 0.5 CHECK (soft_weight BETWEEN double precision '0' AND double precision '1e9'),
 	complaint_weight double precision NOT NULL DEFAULT 0 CHECK (complaint_weight BETWEEN double precision '0' AND double precision '1e9'),
 	reason_weights jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(reason_weights) = 'object'
-		AND NOT pg_catalog.jsonb_path_exists(reason_weights, '$.* ? (@.type() != "number" || @ < 0 || @ > 1000000000)')),
+		AND NOT pg_catalog.jsonb_path_exists(reason_weights, '$.* ? (!(@.type() == "number") || @ < 0 || @ > 1000000000)')),
 	exclude_faults text[] NOT NULL DEFAULT '{sender,content,network}'
 		CHECK (exclude_faults OPERATOR(pg_catalog.<@) '{recipient,sender,content,network,receiver,unknown}'),
 	one_per_day boolean NOT NULL DEFAULT true,
