@@ -57,6 +57,9 @@ SELECT bounce_domain_distance(repeat('a', 60) || '.' || repeat('b', 60) || '.exa
 -- what was meant
 SELECT d AS typed, bounce_suggest_domain(d, ARRAY['gmail.com', 'ymail.com', 'yahoo.co.jp', NULL, 'Koharu-Books.example.net', 'aaa.net', 'aab.net']) AS meant
 FROM unnest(ARRAY['gmial.com', 'gmail.com', 'kai@gnail.com', 'mailo.com', 'mail.com', 'yhoo.co.jp', 'yahoo.com', 'aac.net', 'quite-other.net', 'x.example', 'aol.com', '', 'no domain']) d;
+-- another country's is nobody's typo, nor is another short name
+SELECT d AS typed, bounce_suggest_domain(d, ARRAY['web.de', 'free.fr', 'aol.com', 'wp.pl', 'qq.com', 'gmail.com']) AS meant
+FROM unnest(ARRAY['web.dk', 'web.dr', 'web.ed', 'web.d', 'free.it', 'free.ft', 'ao.com', 'wp.com', 'aool.con', 'wp.lp', 'wo.pl', 'xyz.com', 'ww.com', 'gmail.co', 'gmail.cm']) d;
 SELECT bounce_suggest_domain('gmial.com', ARRAY['gmail.com'], 0.5) AS too_far, bounce_suggest_domain('gmial.com', ARRAY['gmail.com'], 'NaN') AS nan,
 	bounce_suggest_domain('gmial.com', ARRAY['gmail.com'], 'Infinity') AS far, bounce_suggest_domain('gmial.com', ARRAY['gmail.com'], -1) AS negative,
 	bounce_suggest_domain('gmial.com', '{}') AS none, bounce_suggest_domain('gmial.com', NULL) AS nothing,

@@ -99,3 +99,36 @@ typo_distance(Slice typed, Slice meant, int most)
 	}
 	return table[typed.n % 3][meant.n] <= most ? table[typed.n % 3][meant.n] : TYPO_FAR;
 }
+
+/* What stands before the last dot: all but the top level. */
+static Slice
+above_top(Slice domain)
+{
+	size_t		dot = slice_find_last(domain, '.');
+
+	return slice(domain.p, dot == SLICE_NPOS ? domain.n : dot);
+}
+
+int
+typo_most(Slice meant)
+{
+	size_t		most = above_top(meant).n * MISTAKE / 3;
+
+	return most > 1 ? (int) most : 1;
+}
+
+bool
+typo_is_abroad(Slice typed, Slice meant)
+{
+	size_t		n = above_top(meant).n;
+	const char *a = typed.p + n + 1;
+	const char *b = meant.p + n + 1;
+
+	if (typed.n != meant.n || n + 3 != meant.n || memcmp(typed.p, meant.p, n + 1) != 0)
+		return false;
+	if (a[0] == b[1] && a[1] == b[0])
+		return false;
+	if (a[0] == b[0])
+		return a[1] != b[1] && !are_neighbours(a[1], b[1]);
+	return a[1] != b[1] || !are_neighbours(a[0], b[0]);
+}

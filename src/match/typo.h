@@ -20,4 +20,18 @@
  */
 int			typo_distance(Slice typed, Slice meant, int most);
 
+/*
+ * The most, in halves, that the distance to a domain may be for a typo of it:
+ * a mistake for each three bytes before the top level, and a slip at least.
+ * "wp.com" is two slips and a letter from "aol.com", and has nothing of it.
+ */
+int			typo_most(Slice meant);
+
+/*
+ * Is it the same name in another country (web.dk, free.it), rather than the
+ * same country mistyped (web.dr, web.ed)?  Top levels of two letters that are
+ * more than one slip or a transposition apart.
+ */
+bool		typo_is_abroad(Slice typed, Slice meant);
+
 #endif							/* BOUNCE_TYPO_H */

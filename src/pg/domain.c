@@ -195,8 +195,8 @@ bounce_suggest_domain(PG_FUNCTION_ARGS)
 			best = -1;
 			break;
 		}
-		distance = candidate.n > 0 ? typo_distance(domain, candidate, nearest) : TYPO_FAR;
-		if (distance <= nearest)
+		distance = candidate.n > 0 && !typo_is_abroad(domain, candidate) ? typo_distance(domain, candidate, nearest) : TYPO_FAR;
+		if (distance <= nearest && distance <= typo_most(candidate))
 		{
 			best = i;
 			nearest = distance - 1;

@@ -132,9 +132,11 @@ CREATE FUNCTION bounce_domain_distance(typed text, meant text) RETURNS real
 
 COMMENT ON FUNCTION bounce_domain_distance(text, text) IS 'how many mistakes make the second domain the first, those of fingers counted half';
 
--- The nearest of "known" that is at most max_distance away; where several are as near,
--- the first: order them by their use.  NULL where none is so near, and where
--- the domain is known, or real: of those compiled in, mailo.com among them.
+-- The nearest of "known" that is at most max_distance away, and a mistake for
+-- each three letters of its name; where several are as near, the first: order
+-- them by their use.  NULL where none is so near, and where the domain is known,
+-- or real: of those compiled in, mailo.com among them.  The same name in another
+-- country (web.dk) is nobody's typo.
 CREATE FUNCTION bounce_suggest_domain(domain text, known text[], max_distance real DEFAULT 1.5) RETURNS text
 	AS 'MODULE_PATHNAME', 'bounce_suggest_domain' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 

@@ -46,6 +46,14 @@ main(void)
 	check("ca", "abc", 4);
 	check("gmail,com", "gmail.com", 1);
 	ok(typo_distance(SLICE_LIT("gmial.com"), SLICE_LIT("gmail.com"), 1) == TYPO_FAR, "too far is far");
+	ok(typo_most(SLICE_LIT("wp.pl")) == 1 && typo_most(SLICE_LIT("aol.com")) == 2 && typo_most(SLICE_LIT("gmail.com")) == 3 &&
+	   typo_most(SLICE_LIT("x.y")) == 1 && typo_most(SLICE_LIT("x")) == 1 && typo_most(SLICE_NONE) == 1, "short names have few typos");
+	ok(typo_is_abroad(SLICE_LIT("web.dk"), SLICE_LIT("web.de")) && typo_is_abroad(SLICE_LIT("free.it"), SLICE_LIT("free.fr")) &&
+	   typo_is_abroad(SLICE_LIT("web.ie"), SLICE_LIT("web.de")), "another country's");
+	ok(!typo_is_abroad(SLICE_LIT("web.dr"), SLICE_LIT("web.de")) && !typo_is_abroad(SLICE_LIT("web.ed"), SLICE_LIT("web.de")) &&
+	   !typo_is_abroad(SLICE_LIT("web.de"), SLICE_LIT("web.de")) && !typo_is_abroad(SLICE_LIT("web.co"), SLICE_LIT("web.com")) &&
+	   !typo_is_abroad(SLICE_LIT("wob.dk"), SLICE_LIT("web.de")) && !typo_is_abroad(SLICE_LIT("dk"), SLICE_LIT("de")) &&
+	   !typo_is_abroad(SLICE_NONE, SLICE_NONE), "the same country's, or another name's");
 	ok(typo_distance(make(a, 255, 'a'), make(b, 255, 'b'), 2000) == 510, "the longest names");
 	ok(typo_distance(make(a, 256, 'a'), make(b, 3, 'b'), 2000) == TYPO_FAR && typo_distance(make(a, 3, 'a'), make(b, 256, 'b'), 2000) == TYPO_FAR, "longer ones are far");
 
