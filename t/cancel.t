@@ -47,6 +47,20 @@ SELECT convert_to(E'From: MAILER-DAEMON@out.news.example\nSubject: Returned mail
 FROM generate_series(1, 300000) i;
 END
 
+# Expressions of one's own that run to the end of the text from each of its
+# places, and give nothing back: PCRE2 counts no steps.
+is_cancelled('expressions of own rules', <<'END', "SELECT (bounce_parse_reply('550 5.1.1 ' || repeat('a', 4000) || '@ ', NULL, NULL, 'long')).reason");
+INSERT INTO bounce_rule (ruleset, syntax, diagnostic, reason)
+SELECT 'long', 'regex', '(*NO_JIT)[^@\s]+@[^\s>]+(?#' || i || ')', 'mine' FROM generate_series(1, 300) i;
+END
+
+is_cancelled('the signature of an own format', <<'END', 'SELECT count(*) FROM long, bounce_parse(long.raw, \'long\')');
+INSERT INTO bounce_format (ruleset, name, syntax, human_text, recipient)
+SELECT 'long', 'mine', 'regex', '(*NO_JIT)[^@\s]+@[^\s>]+(?#' || i || ')', '(x)' FROM generate_series(1, 10) i;
+CREATE TEMP TABLE long AS
+SELECT convert_to(E'From: MAILER-DAEMON@out.news.example\nSubject: Returned mail\n\n' || repeat(repeat('a', 4000) || '@ ', 60), 'UTF8') AS raw;
+END
+
 # Workers are cancelled with their leader.
 is_cancelled('in parallel', <<"END", 'SELECT count(b.recipient) FROM mail, bounce_parse(mail.raw) b');
 CREATE TABLE mail AS SELECT '\\x$report'::bytea AS raw FROM generate_series(1, 200000);
