@@ -21,6 +21,14 @@ SELECT bounce_create_inbox('"odd$take_in$; $mark$"', rules => E'$take_in$ \\''',
 INSERT INTO "odd$take_in$; $mark$" (raw) VALUES ('Subject: letter');
 SELECT mails, silent FROM bounce_inbox_status('"odd$take_in$; $mark$"');
 
+-- names that say something to format()
+CREATE TABLE "log %s" ("sub %1$s" integer, "mid %L" text, "verp %I" text);
+INSERT INTO "log %s" VALUES (7, 'letter@news.example', NULL);
+CREATE TABLE "event %s" AS SELECT 1 AS mail_id, 1 AS ordinal, 'letter@news.example' AS message_id, 'tag@news.example' AS verp;
+SELECT subscriber, matched_by FROM bounce_attribute('"event %s"', 'odd_subscriber', send_log => '"log %s"',
+	send_log_id_column => 'sub %1$s', send_log_message_id_column => 'mid %L', send_log_verp_column => 'verp %I');
+DROP TABLE "log %s", "event %s";
+
 -- an event table that was dropped is made again, with its triggers
 SELECT bounce_create_inbox('odd_inbox', daily => true);
 DROP TABLE odd_inbox_event;

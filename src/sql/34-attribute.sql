@@ -140,14 +140,14 @@ BEGIN
 	JOIN (
 		SELECT value, (array_agg(subscriber))[1] AS subscriber, count(*) AS candidates
 		FROM (
-			SELECT DISTINCT p.value, l.%1$I AS subscriber
+			SELECT DISTINCT p.value, l.%1$s AS subscriber
 			FROM (SELECT DISTINCT value FROM (%%2$s) v) p
 			CROSS JOIN LATERAL (VALUES %%4$s) q (probe)
 			JOIN %2$s l ON l.%%3$I = q.probe
-			WHERE l.%1$I IS NOT NULL
+			WHERE l.%1$s IS NOT NULL
 		) pairs
 		GROUP BY value
-	) l ON l.value = k.value$q$, send_log_id_column, bounce_table_name(send_log));
+	) l ON l.value = k.value$q$, replace(quote_ident(send_log_id_column), '%', '%%'), replace(bounce_table_name(send_log), '%', '%%'));
 		IF send_log_verp_column = ANY (log_has) AND verp_keys <> '{}' THEN
 			parts := parts || format(by_log, 1, array_to_string(verp_keys, ' UNION '), send_log_verp_column, '(p.value)');
 		END IF;
