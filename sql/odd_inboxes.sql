@@ -21,6 +21,16 @@ SELECT bounce_create_inbox('"odd$take_in$; $mark$"', rules => E'$take_in$ \\''',
 INSERT INTO "odd$take_in$; $mark$" (raw) VALUES ('Subject: letter');
 SELECT mails, silent FROM bounce_inbox_status('"odd$take_in$; $mark$"');
 
+-- a key that is none
+CREATE TABLE odd_key (id integer NOT NULL, received_at timestamptz NOT NULL DEFAULT now(), mailbox text, raw text, PRIMARY KEY (mailbox, id), UNIQUE (mailbox) INCLUDE (id));
+CREATE UNIQUE INDEX ON odd_key (id) WHERE mailbox = 'a';
+CREATE UNIQUE INDEX ON odd_key ((id + 1));
+SELECT bounce_create_inbox('odd_key');
+CREATE UNIQUE INDEX ON odd_key (received_at, id);
+SELECT bounce_create_inbox('odd_key');
+SELECT bounce_drop_inbox('odd_key');
+DROP TABLE odd_key, odd_key_event, odd_key_copy;
+
 -- names that say something to format()
 CREATE TABLE "log %s" ("sub %1$s" integer, "mid %L" text, "verp %I" text);
 INSERT INTO "log %s" VALUES (7, 'letter@news.example', NULL);

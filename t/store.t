@@ -2,6 +2,7 @@
 use strict;
 use warnings;
 use File::Temp qw(tempfile);
+use IO::Handle;
 use FindBin;
 use POSIX ();
 use lib "$FindBin::Bin/lib";
@@ -123,12 +124,25 @@ $server->sql(qq{INSERT INTO "Mail Box"."in.coming" (raw) VALUES (@{[mail('rosa@k
 INSERT INTO parted (raw) VALUES (@{[mail('rosa@koharu.example', 1)]});
 INSERT INTO theirs VALUES (md5('1')::uuid, DEFAULT, convert_from(@{[mail('rosa@koharu.example', 1)]}, 'UTF8'));});
 
+# A temporary inbox of another session is neither dumped nor in the way of those that expire.
+open my $other, '|-', 'psql', '-X', '-q', '-d', $server->{database}, '-o', '/dev/null' or die "psql: $!";
+$other->autoflush(1);
+print {$other} "CREATE TEMPORARY TABLE passing (id bigserial PRIMARY KEY, received_at timestamptz NOT NULL DEFAULT now(), raw bytea);\n",
+    "SELECT bounce_create_inbox('passing', keep_raw => '1 day');\n";
+for (1 .. 100) {
+    last if $server->sql("SELECT count(*) FROM bounce_inbox i JOIN pg_class c ON c.oid = i.inbox WHERE c.relname = 'passing'") > 0;
+    select undef, undef, undef, 0.1;
+}
+is($server->sql('SELECT count(*) FROM bounce_expire()'), '3', 'inboxes expire beside a temporary one of another session');
+
 my $copy = "$server->{database}_restored";
 $server->_admin("DROP DATABASE IF EXISTS $copy");
 $server->_admin("CREATE DATABASE $copy TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
 my (undef, $dump) = tempfile(UNLINK => 1);
 my $said = `pg_dump -Fc $server->{database} 2>&1 >$dump && pg_restore -e -d $copy $dump 2>&1`;
 is($said, '', 'dump and restore');
+print {$other} "\\q\n";
+close $other;
 my ($out, $error) = $server->run(<<"END", $copy);
 SELECT inbox, events, keep_raw, tokens, all_kinds FROM bounce_inbox ORDER BY inbox::text COLLATE "C";
 INSERT INTO "Mail Box"."in.coming" (raw) VALUES (@{[mail('rosa@koharu.example', 1)]}), (@{[mail('otto@koharu.example', 2)]});

@@ -32,9 +32,9 @@ CREATE TABLE bounce_inbox (
 );
 
 -- A dropped table leaves its row, which would be saved as a bare number and
--- after the restore might name another table.
+-- after the restore might name another table.  A temporary one is in no dump.
 SELECT pg_catalog.pg_extension_config_dump('bounce_inbox',
-	'WHERE inbox IN (SELECT oid FROM pg_catalog.pg_class) AND events IN (SELECT oid FROM pg_catalog.pg_class) AND copies IN (SELECT oid FROM pg_catalog.pg_class)');
+	'WHERE inbox IN (SELECT oid FROM pg_catalog.pg_class WHERE relpersistence <> ''t'') AND events IN (SELECT oid FROM pg_catalog.pg_class) AND copies IN (SELECT oid FROM pg_catalog.pg_class)');
 
 GRANT SELECT ON bounce_inbox TO PUBLIC;
 
@@ -81,7 +81,8 @@ $$;
 
 COMMENT ON FUNCTION bounce_function_name(oid) IS 'a function''s name, qualified and quoted, whatever the search path';
 
--- Raises an error where a table can't be an inbox by these columns.
+-- Raises an error where a table can't be an inbox by these columns, and a warning
+-- where nothing sees to it that its key is one.
 CREATE FUNCTION bounce_check_inbox(inbox regclass, id_column name, received_at_column name, raw_column name, payload_column name)
 	RETURNS void LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -123,6 +124,15 @@ BEGIN
 				HINT = format('ALTER TABLE %s ALTER %I SET NOT NULL.', inbox, wanted.name);
 		END IF;
 	END LOOP;
+	IF NOT EXISTS (
+		SELECT FROM pg_index x
+		WHERE x.indrelid = inbox AND x.indisunique AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
+		AND NOT EXISTS (
+			SELECT FROM pg_attribute a
+			WHERE a.attrelid = inbox AND a.attnum = ANY ((x.indkey::int2[])[0:x.indnkeyatts - 1]) AND a.attname NOT IN (id_column, received_at_column))) THEN
+		RAISE WARNING 'column "%" of table % has no unique index', id_column, inbox
+			USING DETAIL = 'Of two mails with the same value there, and the same time, the second one''s events are taken for those of the first.';
+	END IF;
 END $$;
 
 COMMENT ON FUNCTION bounce_check_inbox(regclass, name, name, name, name) IS 'raises an error where a table can''t be an inbox by these columns';

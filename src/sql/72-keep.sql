@@ -112,7 +112,8 @@ BEGIN
 	END IF;
 	FOR box IN
 		SELECT i.* FROM bounce_inbox i JOIN pg_class c ON c.oid = i.inbox
-		WHERE inbox IS NULL OR i.inbox = inbox
+		-- other sessions' temporary ones can't be read
+		WHERE CASE WHEN inbox IS NULL THEN NOT pg_is_other_temp_schema(c.relnamespace) ELSE i.inbox = inbox END
 		ORDER BY bounce_table_name(i.inbox) COLLATE "C"
 	LOOP
 		expired := box.inbox;
