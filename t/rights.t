@@ -72,6 +72,20 @@ END
 is(as('mta', "INSERT INTO parted (raw) VALUES (convert_to($mail, 'UTF8'))"), '', '  does');
 is(as('owner', 'SELECT recipient FROM parted_event'), 'a@b.example', '  and the verdict is there');
 
+# Somebody who may create where an inbox is to be makes what it would find there.
+$server->sql('CREATE SCHEMA shared; GRANT ALL ON SCHEMA shared TO bounce_t_guest, bounce_t_owner');
+for my $made ("TABLE shared.box_copy (LIKE inbound_copy)", "TABLE shared.box_event (LIKE inbound_event)", "TABLE shared.box_dirty (day date)",
+    "FUNCTION shared.box_take_in() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    "FUNCTION shared.box_mark_day() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'") {
+    my ($kind, $name) = $made =~ /(\w+) ([\w.]+)/;
+    $server->sql("CREATE $made; ALTER $kind $name OWNER TO bounce_t_guest");
+    like(($server->run("SELECT bounce_create_inbox('shared.box', daily => true)"))[1], qr/ERROR:  \L$kind\E $name is there already and belongs to role "bounce_t_guest"/, "an inbox uses no \L$kind\E of a guest");
+    $server->sql("ALTER $kind $name OWNER TO bounce_t_owner");
+    like(as('owner', "SELECT bounce_inbox_ddl('shared.box', daily => true)"), qr/^CREATE TABLE shared.box /, '  but one of its own');
+    $server->sql("DROP $kind $name");
+}
+$server->sql('DROP SCHEMA shared');
+
 # Who makes the extension may own its schema, and have operators there that fit
 # better than those of pg_catalog: the script runs as a superuser, and must not run them.
 $server->sql('DROP EXTENSION bounce CASCADE; DROP TABLE inbound, inbound_event, inbound_copy, inbound_daily, inbound_dirty CASCADE');

@@ -151,6 +151,36 @@ END $$;
 
 COMMENT ON FUNCTION bounce_body(text, text) IS 'a function''s body as a literal, between dollars';
 
+-- Raises an error where a table or a function of these names is there already and
+-- somebody else's, who could have it do what he likes with the rights of those who
+-- bring mail.  "owner" is that of the inbox; a role's own, its groups' and superusers'
+-- are trusted, too.
+CREATE FUNCTION bounce_check_owners(relations text[], functions text[], owner oid) RETURNS void LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	other record;
+BEGIN
+	SELECT o.kind, o.name, r.rolname INTO other
+	FROM (
+		SELECT 'table', n, c.relowner FROM unnest(relations) n JOIN pg_class c ON c.oid = to_regclass(n)
+		UNION ALL
+		SELECT 'function', n, p.proowner FROM unnest(functions) n JOIN pg_proc p ON p.oid = to_regprocedure(n || '()')
+	) o (kind, name, owner)
+	JOIN pg_roles r ON r.oid = o.owner
+	JOIN pg_roles me ON me.rolname = current_user
+	WHERE NOT r.rolsuper AND o.owner IS DISTINCT FROM bounce_check_owners.owner AND o.owner <> me.oid
+	AND (me.rolsuper OR NOT pg_has_role(me.oid, o.owner, 'MEMBER'))
+	LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION '% % is there already and belongs to role "%"', other.kind, other.name, other.rolname
+			USING ERRCODE = 'insufficient_privilege', DETAIL = 'What its owner makes of it would be done with the rights of those who bring mail.',
+			HINT = 'Drop it, rename it, or give it to the owner of the inbox.';
+	END IF;
+END $$;
+
+COMMENT ON FUNCTION bounce_check_owners(text[], text[], oid) IS 'raises an error where a table or function that is there already is somebody else''s';
+
 -- The columns of type bounce, quoted and after a prefix, as a list for SQL.
 CREATE FUNCTION bounce_columns(prefix text DEFAULT '') RETURNS text LANGUAGE plpgsql STABLE STRICT
 	SET search_path = pg_catalog, pg_temp

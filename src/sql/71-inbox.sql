@@ -178,6 +178,15 @@ BEGIN
 	SELECT t.tgfoid INTO marker_function FROM pg_trigger t WHERE t.tgrelid = verdicts AND t.tgname = 'bounce_mark_insert';
 	marker := coalesce(bounce_function_name(marker_function), format('%I.%I', home, base || '_mark_day'));
 
+	-- what has been registered, or is named here, has been looked at before
+	PERFORM bounce_check_owners(
+		array_remove(ARRAY[
+			CASE WHEN events IS NULL AND known.events IS NULL THEN event END, CASE WHEN bounce_table_name(known.copies) IS NULL THEN copy END,
+			CASE WHEN partitioned AND bounce_table_name(known.tokens) IS NULL THEN token END,
+			CASE WHEN daily AND bounce_table_name(known.daily) IS NULL THEN day END, CASE WHEN daily AND bounce_table_name(known.dirty) IS NULL THEN dirty END], NULL),
+		array_remove(ARRAY[sink, CASE WHEN daily THEN marker END], NULL),
+		(SELECT c.relowner FROM pg_class c WHERE c.oid = mails));
+
 	IF partitioned THEN
 		split := ' PARTITION BY RANGE (received_at)';
 	END IF;
