@@ -160,7 +160,7 @@ static bool
 peel_listserv(Arena *arena, Slice local, HiddenAddress *hidden)
 {
 	size_t		star = slice_find(local, '*', 0);
-	size_t		at = star == SLICE_NPOS ? star : slice_find_nocase(local, SLICE_LIT("**"), star + 1);
+	size_t		at = star == SLICE_NPOS || star == 0 ? SLICE_NPOS : slice_find_nocase(local, SLICE_LIT("**"), star + 1);
 
 	if (at == SLICE_NPOS || !is_public_domain(slice(local.p + at + 2, local.n - at - 2)))
 		return false;
@@ -210,6 +210,20 @@ is_tag_detail(Slice s)
 	return is_serial(s) || is_one_of(s, words);
 }
 
+/* SendGrid's bounces+1234567-fade-user=domain: its four hexadecimal digits may all be letters */
+static bool
+is_hex_tag(Slice s, Slice before)
+{
+	for (size_t i = 0; i < s.n; i++)
+	{
+		char		c = ascii_lower(s.p[i]);
+
+		if (!ascii_is_digit(c) && (c < 'a' || c > 'f'))
+			return false;
+	}
+	return s.n == 4 && slice_is_number(before);
+}
+
 /*
  * Where the mailbox's name begins in "list-return-17-john", "bounces+mary-ann",
  * "bounce-mc.us1_123.4-john"; 0 for nowhere.  It may hold "-" and "+" itself:
@@ -223,7 +237,9 @@ tagged_start(Slice local, size_t end)
 	size_t		start = 0;		/* of the segment */
 	size_t		known = 0;		/* behind the word and its numbers */
 	bool		tagged = false;
+	bool		by_plus = false;
 	size_t		plus = 0;
+	Slice		before = SLICE_NONE;
 
 	for (size_t i = 0; i < end; i++)
 	{
@@ -236,16 +252,18 @@ tagged_start(Slice local, size_t end)
 			known = i + 1;
 		else if (tagged && known == 0 && is_tag_detail(segment))
 			known = i + 1;
-		else if (known == start && known > 0 && (is_tag_detail(segment) || segment.n == 0))
+		else if (known == start && known > 0 && (is_tag_detail(segment) || segment.n == 0 || (by_plus && is_hex_tag(segment, before))))
 			known = i + 1;
 		else if (is_tag_word(segment) && !tagged)
 		{
 			tagged = true;
-			if (c == '+')
+			by_plus = c == '+';
+			if (by_plus)
 				known = i + 1;
 		}
 		if (c == '+' && plus == 0)
 			plus = i + 1;
+		before = segment;
 		start = i + 1;
 	}
 	return known > 0 ? known : plus > 0 ? plus : start;

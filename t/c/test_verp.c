@@ -32,6 +32,11 @@ test_peel(void)
 		{SLICE_LIT("returns+4711+user=example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("returns+4711")},
 		{SLICE_LIT("user=example.com__3fx9x8cyx2fwy@na1.bnc.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@example.com"), SLICE_LIT("3fx9x8cyx2fwy")},
 		{SLICE_LIT("bounces+user=xn--mller-kva.xn--p1ai@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("user@xn--mller-kva.xn--p1ai"), SLICE_LIT("bounces")},
+		{SLICE_LIT("bounces+1234567-fade-mary-ann=example.com@em.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("mary-ann@example.com"), SLICE_LIT("bounces+1234567-fade")},
+		{SLICE_LIT("bounces+1234567-8f2a-dade-x=example.com@em.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("dade-x@example.com"), SLICE_LIT("bounces+1234567-8f2a")},
+		{SLICE_LIT("bounces+17-dade=example.com@em.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("dade@example.com"), SLICE_LIT("bounces+17")},
+		{SLICE_LIT("list-return-17-dade-x=example.com@list.example"), {SLICE_NONE, SLICE_NONE}, "verp", SLICE_LIT("dade-x@example.com"), SLICE_LIT("list-return-17")},
+		{SLICE_LIT("*user**example.com@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
 		/* no names of hosts */
 		{SLICE_LIT("rate=5.00@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
 		{SLICE_LIT("list-return-17-user=example.c@list.example"), {SLICE_NONE, SLICE_NONE}, NULL, SLICE_NONE, SLICE_NONE},
