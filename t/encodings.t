@@ -86,6 +86,14 @@ END
         is($got, $word, "$encoding: $word from an event");
     }
 
+    # A character that has no place in Unicode, where an address has a local part.
+    if ($encoding =~ /^(EUC_JP|MULE_INTERNAL)$/) {
+        my $bytes = $encoding eq 'EUC_JP' ? '40fefe40a4a2' : '4092fefe4092a4a2';
+        is($server->sql(<<"END"), 't|t', "$encoding: a fingerprint is its own fingerprint");
+SELECT bounce_fingerprint(f) = f, bounce_fingerprint(f) <> '' FROM (SELECT bounce_fingerprint(convert_from('\\x6120${bytes}'::bytea, '$encoding')) AS f) x;
+END
+    }
+
     # Bytes that are valid in no encoding, through both doors.
     my ($count, $error) = $server->run(<<"END");
 SELECT count(*) >= 0 FROM generate_series(0, 255) x, bounce_parse(set_byte(repeat('x', 200)::bytea || decode(repeat('8fa1ff', 100), 'hex'), 100, x), true) b;

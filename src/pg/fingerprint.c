@@ -13,6 +13,8 @@
 #include "pg/call.h"
 #include "utils/builtins.h"
 
+#define MOST_PASSES 8
+
 PG_FUNCTION_INFO_V1(bounce_fingerprint);
 PG_FUNCTION_INFO_V1(bounce_engine);
 
@@ -25,6 +27,16 @@ bounce_fingerprint(PG_FUNCTION_ARGS)
 
 	/* before the text is folded, so that a bad byte is none of the fold's business */
 	text = fingerprint_of(&call->arena, decode_valid_utf8(&call->arena, text));
+	/* what the database's encoding does not hold becomes a "?" there, which may belong to an address */
+	for (int i = 0; i < MOST_PASSES && !call->charset.verbatim; i++)
+	{
+		Slice		held = charset_from_utf8(&call->charset, &call->arena, text);
+
+		held = charset_to_utf8(&call->charset, &call->arena, held);
+		if (call->arena.failed || slice_equal(held, text))
+			break;
+		text = fingerprint_of(&call->arena, held);
+	}
 	call_check_memory(call);
 	result = call_text(call, text);
 	call_end(call);
