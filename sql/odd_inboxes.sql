@@ -46,8 +46,12 @@ SELECT bounce_create_inbox('odd_inbox');
 INSERT INTO odd_inbox (received_at, payload)
 SELECT '2026-03-03 12:00Z', '{"event": "hard_bounce", "email": "a@koharu.example", "ts_event": 1772443201, "reason": "552 5.2.2 Mailbox full"}' FROM generate_series(1, 3);
 SELECT reporting, repeating FROM bounce_inbox_status('odd_inbox');
+SET client_min_messages = error;	-- wal_level is insufficient
+CREATE PUBLICATION odd_publication FOR ALL TABLES;
+SET client_min_messages = warning;
 SELECT bounce_roll_up('odd_inbox');
 SELECT day, n FROM odd_inbox_daily;
+DROP PUBLICATION odd_publication;
 
 -- an inbox that is registered again tells copies as before
 SELECT bounce_create_inbox('odd_month', partitioned => true);

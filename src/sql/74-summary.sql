@@ -32,6 +32,8 @@ E'CREATE TABLE %s (\n'
 	IF to_regclass(dirty) IS NULL THEN
 		-- rows are only ever added, so that sessions never wait for each other here
 		RETURN NEXT format('CREATE TABLE %s (day date NOT NULL)', dirty);
+		-- without a key it could not be deleted from where all tables are published
+		RETURN NEXT format('ALTER TABLE %s REPLICA IDENTITY FULL', dirty);
 		RETURN NEXT format('COMMENT ON TABLE %s IS %L', dirty, 'days whose events changed since the last bounce_roll_up()');
 	END IF;
 	RETURN NEXT format(
