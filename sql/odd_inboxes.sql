@@ -91,6 +91,12 @@ VALUES (1, 1, clock_timestamp() + interval '2 seconds', '', 'failure', 'late@koh
 	(3, 1, now() + interval '1 year', '', 'failure', 'future@koharu.example', NULL, 'userunknown', true);
 SELECT address, reason FROM bounce_suppression WHERE events = 'public.odd_event' ORDER BY address COLLATE "C";
 
+-- a time that is none spoils no policy
+INSERT INTO odd_event (mail_id, ordinal, received_at, engine, kind, recipient, reason, hard_bounce)
+VALUES (4, 1, '-infinity', '', 'failure', 'never@koharu.example', 'userunknown', true), (5, 1, 'infinity', '', 'failure', 'never@koharu.example', 'userunknown', true);
+SELECT address, score FROM bounce_scores('mailman', 'odd_event', now() + interval '1 hour') ORDER BY address COLLATE "C";
+SELECT address, score FROM bounce_scores('phplist', 'odd_event', now() + interval '1 hour') ORDER BY address COLLATE "C";
+
 DELETE FROM bounce_suppression WHERE events = 'public.odd_event';
 SELECT bounce_drop_inbox(inbox) FROM bounce_inbox WHERE inbox::text LIKE '%odd%' AND inbox <> 'odd_inbox'::regclass;
 -- who makes it an inbox again is told what is to be known

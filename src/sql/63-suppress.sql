@@ -90,7 +90,8 @@ COMMENT ON FUNCTION bounce_event_weight(jsonb, text) IS 'the expression for what
 -- An event counts by received_at, which is ours, not by bounced_at, which
 -- strangers write.  Without one_per_day events of the same token count once.
 --
--- Days are 24 hours and those of UTC, whatever zone the session is in.
+-- Days are 24 hours and those of UTC, whatever zone the session is in.  An event
+-- at -infinity counts nothing.
 --
 -- for_address looks at one address only, and scope at the resets of another scope
 -- than the policy's.
@@ -125,7 +126,8 @@ BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	SELECT * INTO p FROM bounce_find_policy($1);
 	c := bounce_event_columns(events);
-	period := format('%s <= $1', c ->> 'received_at');
+	-- times that are none could not be subtracted
+	period := format('%1$s <= $1 AND isfinite(%1$s)', c ->> 'received_at');
 	IF p.within IS NOT NULL THEN
 		period := period || format(' AND %s > $1 - %L::interval', c ->> 'received_at', p.within);
 	END IF;
