@@ -153,7 +153,7 @@ write_events(Datac *datac, const Vocabulary *vocabulary, const Table *events, co
 		{"complaint", "KIND_COMPLAINT"}, {"success", "KIND_SUCCESS"}, {"autoreply", "KIND_AUTOREPLY"},
 		{"receipt", "KIND_RECEIPT"}, {"challenge", "KIND_CHALLENGE"},
 	};
-	static const Choice weights[] = {{"", "false"}, {"knows", "true"}};
+	static const Choice weights[] = {{"", "false, false"}, {"knows", "true, false"}, {"vague", "false, true"}};
 	size_t		count = 0;
 
 	for (size_t i = 0; i < events->count; i++)
@@ -161,20 +161,20 @@ write_events(Datac *datac, const Vocabulary *vocabulary, const Table *events, co
 		const Row  *row = &events->rows[i];
 		const char *kind;
 		const char *reason;
-		const char *knows;
+		const char *weight;
 
 		if (!is_of(row, service))
 			continue;
 		kind = CHOICE_VALUE(datac, kinds, "kind", events->file, row->line, row->cells[3]);
 		reason = word_value(datac, &vocabulary->reasons, events->file, row->line, row->cells[4], "REASON_COUNT");
-		knows = CHOICE_VALUE(datac, weights, "weight", events->file, row->line, row->cells[5]);
+		weight = CHOICE_VALUE(datac, weights, "weight", events->file, row->line, row->cells[5]);
 		if (row->cells[2][0] == '\0' && row->cells[3][0] == '\0')
 			datac_error(datac, events->file, row->line, "an event without a class has no kind");
 		text_add(text, "\t{");
 		text_known(text, row->cells[1]);
 		text_add(text, ", ");
 		text_known(text, row->cells[2]);
-		text_add(text, ", %s, %s, %s, %s},\n", kind ? kind : "0", row->cells[3][0] ? "true" : "false", knows ? knows : "0",
+		text_add(text, ", %s, %s, %s, %s},\n", kind ? kind : "0", row->cells[3][0] ? "true" : "false", weight ? weight : "0, 0",
 				 reason ? reason : "0");
 		count++;
 	}

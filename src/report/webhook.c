@@ -142,13 +142,18 @@ read_class(Event *event, Slice word, Slice class)
 	note_reason(event, reason_word(row->reason), row->knows, class);
 }
 
-/* The word that says what happened: the first that the service is known to use; false when it uses none of them. */
+/*
+ * The word that says what happened: the first that the service is known to use;
+ * false when it uses none of them.  A vague one behind one that is nobody's
+ * ("payment", "failed") says nothing by itself.
+ */
 static bool
 read_kind(Event *event)
 {
 	const WebhookEvent *row = NULL;
 	Slice		word = SLICE_NONE;
 	bool		told = false;
+	bool		is_doubtful = false;
 
 	for (size_t i = 0; i < event->webhook->field_count && row == NULL; i++)
 	{
@@ -159,11 +164,12 @@ read_kind(Event *event)
 		/* "5.1.1", where the status stands in the same place */
 		if (text.n == 0 || !ascii_is_alpha(text.p[0]))
 			continue;
-		told = true;
 		row = find_event(event->webhook, text, SLICE_NONE);
+		is_doubtful = row && row->vague && told;
+		told = true;
 		word = text;
 	}
-	event->has_event = told;
+	event->has_event = told && !is_doubtful;
 	event->report->event = word;
 	if (!told)
 	{
@@ -181,7 +187,8 @@ read_kind(Event *event)
 		if (fact)
 			read_class(event, word, class_of(event, field, fact));
 	}
-	note_reason(event, reason_word(row->reason), row->knows, word);
+	if (!is_doubtful)
+		note_reason(event, reason_word(row->reason), row->knows, word);
 	return true;
 }
 

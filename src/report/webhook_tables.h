@@ -76,7 +76,8 @@ typedef struct WebhookEvent
 	KnownText	class;			/* or NULL */
 	uint8_t		kind;			/* BounceKind */
 	bool		has_kind;
-	bool		knows;
+	bool		knows;			/* the service did not try */
+	bool		vague;			/* the word is said of other things, too */
 	uint16_t	reason;			/* REASON_..., or REASON_COUNT */
 } WebhookEvent;
 
