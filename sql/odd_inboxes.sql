@@ -21,6 +21,22 @@ SELECT bounce_create_inbox('"odd$take_in$; $mark$"', rules => E'$take_in$ \\''',
 INSERT INTO "odd$take_in$; $mark$" (raw) VALUES ('Subject: letter');
 SELECT mails, silent FROM bounce_inbox_status('"odd$take_in$; $mark$"');
 
+-- a mail that a domain lets not be null is emptied
+CREATE DOMAIN odd_text AS text NOT NULL;
+CREATE DOMAIN odd_json AS jsonb NOT NULL;
+CREATE TABLE odd_domain (id integer PRIMARY KEY, received_at timestamptz NOT NULL DEFAULT now(), raw odd_text, payload odd_json);
+SELECT bounce_create_inbox('odd_domain', keep_raw => '1 day');
+INSERT INTO odd_domain (received_at, id, raw, payload) VALUES ('2026-03-03Z', 1, 'Subject: letter', '{}');
+SELECT expired, erased FROM bounce_expire('odd_domain', '2026-04-01Z');
+SELECT expired, erased FROM bounce_expire('odd_domain', '2026-04-01Z');
+UPDATE odd_domain SET payload = '{}';
+UPDATE bounce_inbox SET keep_raw = NULL, redact_after = '1 day' WHERE inbox = 'odd_domain'::regclass;
+SELECT expired, redacted FROM bounce_expire('odd_domain', '2026-04-01Z');
+SELECT raw, payload FROM odd_domain;
+SELECT bounce_drop_inbox('odd_domain');
+DROP TABLE odd_domain, odd_domain_event, odd_domain_copy;
+DROP DOMAIN odd_text, odd_json;
+
 -- a key that is none
 CREATE TABLE odd_key (id integer NOT NULL, received_at timestamptz NOT NULL DEFAULT now(), mailbox text, raw text, PRIMARY KEY (mailbox, id), UNIQUE (mailbox) INCLUDE (id));
 CREATE UNIQUE INDEX ON odd_key (id) WHERE mailbox = 'a';

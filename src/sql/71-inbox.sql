@@ -104,13 +104,15 @@ BEGIN
 			IF known.inbox IS NULL THEN
 				SELECT a.attname INTO raw_column FROM pg_attribute a
 				WHERE a.attrelid = mails AND a.attname = 'raw' AND NOT a.attisdropped;
-				SELECT a.attname INTO payload_column FROM pg_attribute a
-				WHERE a.attrelid = mails AND a.attname = 'payload' AND NOT a.attisdropped AND a.atttypid IN ('json'::regtype, 'jsonb'::regtype);
+				SELECT a.attname INTO payload_column FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+				WHERE a.attrelid = mails AND a.attname = 'payload' AND NOT a.attisdropped
+				AND coalesce(nullif(t.typbasetype, 0), t.oid) IN ('json'::regtype, 'jsonb'::regtype);
 			END IF;
 		END IF;
 		IF payload_column IS NULL AND EXISTS (
-			SELECT FROM pg_attribute a
-			WHERE a.attrelid = mails AND a.attname = raw_column AND NOT a.attisdropped AND a.atttypid IN ('json'::regtype, 'jsonb'::regtype)) THEN
+			SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+			WHERE a.attrelid = mails AND a.attname = raw_column AND NOT a.attisdropped
+			AND coalesce(nullif(t.typbasetype, 0), t.oid) IN ('json'::regtype, 'jsonb'::regtype)) THEN
 			payload_column := raw_column;
 			raw_column := NULL;
 		END IF;

@@ -74,10 +74,10 @@ COMMENT ON FUNCTION bounce_between(text) IS 'a condition for a time between $1 a
 CREATE FUNCTION bounce_has_content(inbox regclass, raw_column name, payload_column name) RETURNS text LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT string_agg(CASE WHEN a.attnotnull
+	SELECT string_agg(CASE WHEN a.attnotnull OR t.typnotnull
 			THEN format(CASE WHEN a.attname = payload_column THEN '(m.%1$I IS NOT NULL AND m.%1$I::text <> ''null'')' ELSE '(m.%1$I IS NOT NULL AND m.%1$I <> '''')' END, a.attname)
 			ELSE format('m.%I IS NOT NULL', a.attname) END, ' OR ' ORDER BY a.attname = payload_column)
-	FROM pg_attribute a
+	FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 	WHERE a.attrelid = inbox AND a.attname IN (raw_column, payload_column) AND NOT a.attisdropped
 $$;
 
@@ -131,8 +131,8 @@ BEGIN
 				UPDATE %1$s m SET %4$s FROM old WHERE m.tableoid = old.part AND m.ctid = old.row$f$,
 				bounce_table_name(box.inbox), came, content,
 				(SELECT string_agg(format('%I = %s', a.attname,
-						CASE WHEN NOT a.attnotnull THEN 'NULL' WHEN a.attname = box.payload_column THEN '''null''' ELSE '''''' END), ', ')
-				 FROM pg_attribute a WHERE a.attrelid = box.inbox AND a.attname IN (box.raw_column, box.payload_column) AND NOT a.attisdropped))
+						CASE WHEN NOT (a.attnotnull OR t.typnotnull) THEN 'NULL' WHEN a.attname = box.payload_column THEN '''null''' ELSE '''''' END), ', ')
+				 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = box.inbox AND a.attname IN (box.raw_column, box.payload_column) AND NOT a.attisdropped))
 			USING as_of - box.keep_raw, batch;
 			GET DIAGNOSTICS erased = ROW_COUNT;
 		END IF;
@@ -151,9 +151,9 @@ BEGIN
 							   bounce_table_name(box.inbox), came, content,
 							   (SELECT string_agg(format(CASE
 										WHEN a.attname = box.raw_column THEN '%1$I = bounce_redact(m.%1$I)'
-										WHEN a.attnotnull THEN '%1$I = ''null'''
+										WHEN a.attnotnull OR t.typnotnull THEN '%1$I = ''null'''
 										ELSE '%1$I = NULL' END, a.attname), ', ')
-								FROM pg_attribute a WHERE a.attrelid = box.inbox AND a.attname IN (box.raw_column, box.payload_column) AND NOT a.attisdropped))
+								FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = box.inbox AND a.attname IN (box.raw_column, box.payload_column) AND NOT a.attisdropped))
 				USING began, last;
 				GET DIAGNOSTICS redacted = ROW_COUNT;
 				UPDATE bounce_inbox i
