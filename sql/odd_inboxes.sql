@@ -62,6 +62,14 @@ SELECT bounce_create_inbox('odd_inbox');
 INSERT INTO odd_inbox (received_at, payload)
 SELECT '2026-03-03 12:00Z', '{"event": "hard_bounce", "email": "a@koharu.example", "ts_event": 1772443201, "reason": "552 5.2.2 Mailbox full"}' FROM generate_series(1, 3);
 SELECT reporting, repeating FROM bounce_inbox_status('odd_inbox');
+-- columns of one's own stay, also of an event that gets another token
+ALTER TABLE odd_inbox_event ADD subscriber integer, ADD "a note" text DEFAULT 'none', ADD twice integer GENERATED ALWAYS AS (subscriber * 2) STORED;
+UPDATE odd_inbox_event SET subscriber = 1, "a note" = 'called', token = 'as an older engine made it';
+SELECT change FROM bounce_reclassify('odd_inbox', apply => true);
+SELECT mail_id, subscriber, "a note", twice, token LIKE 'as%' AS old_token FROM odd_inbox_event;
+SELECT reporting, repeating FROM bounce_inbox_status('odd_inbox');
+ALTER TABLE odd_inbox_event DROP twice, DROP subscriber, DROP "a note";
+
 SET client_min_messages = error;	-- wal_level is insufficient
 CREATE PUBLICATION odd_publication FOR ALL TABLES;
 SET client_min_messages = warning;

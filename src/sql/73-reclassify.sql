@@ -223,13 +223,26 @@ DECLARE
 	event text;
 	copy text;
 	columns text;
+	own text[];					-- columns that are the user's, quoted
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	event := bounce_table_name(events);
+	own := ARRAY(
+		SELECT quote_ident(a.attname) FROM pg_attribute a
+		WHERE a.attrelid = events AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
+		AND a.attname NOT IN ('mail_id', 'ordinal', 'received_at', 'engine', 'rule')
+		AND NOT EXISTS (SELECT FROM pg_attribute b JOIN pg_type t ON t.typrelid = b.attrelid WHERE t.oid = to_regtype('bounce') AND b.attname = a.attname));
 	copy := bounce_table_name(copies);
 	columns := bounce_columns();
 
-	-- what leaves its place under the unique index makes room first
+	-- what leaves its place under the unique index makes room first, and comes back with the user's columns as they were
+	IF own <> '{}' THEN
+		EXECUTE format($f$
+			CREATE TEMPORARY TABLE bounce_rekeyed ON COMMIT DROP AS
+			SELECT e.mail_id, e.received_at, e.ordinal, %s
+			FROM %s e JOIN pg_temp.bounce_rejudged r ON e.mail_id = r.mail_id AND e.received_at = r.received_at AND e.ordinal = r.ordinal
+			WHERE r.rekeyed$f$, 'e.' || array_to_string(own, ', e.'), event);
+	END IF;
 	EXECUTE format($f$
 		DELETE FROM %s e USING pg_temp.bounce_rejudged r
 		WHERE (r.change = 'gone' OR r.rekeyed) AND e.mail_id = r.mail_id AND e.received_at = r.received_at AND e.ordinal = r.ordinal$f$, event);
@@ -262,7 +275,7 @@ BEGIN
 			SELECT r.mail_id, r.ordinal, r.received_at, bounce_engine(), r.rule, %4$s
 			FROM pg_temp.bounce_rejudged r
 			WHERE r.change IN ('added', 'copy') OR r.rekeyed
-			ORDER BY r.change = 'copy', r.token
+			ORDER BY r.change = 'copy', r.token, NOT r.rekeyed
 			ON CONFLICT DO NOTHING RETURNING mail_id, ordinal, received_at)
 		INSERT INTO %2$s (mail_id, ordinal, received_at, recipient, kind, token)
 		SELECT r.mail_id, r.ordinal, r.received_at, r.recipient, r.kind, r.token
@@ -281,7 +294,7 @@ BEGIN
 		come AS (
 			INSERT INTO %1$s (mail_id, ordinal, received_at, engine, rule, %3$s)
 			SELECT r.mail_id, r.ordinal, r.received_at, bounce_engine(), r.rule, %4$s
-			FROM (SELECT r.*, row_number() OVER (PARTITION BY r.token, r.kind ORDER BY r.received_at, r.mail_id, r.ordinal) AS turn
+			FROM (SELECT r.*, row_number() OVER (PARTITION BY r.token, r.kind ORDER BY NOT r.rekeyed, r.received_at, r.mail_id, r.ordinal) AS turn
 				  FROM pg_temp.bounce_rejudged r WHERE r.change = 'added' OR r.rekeyed) r
 			WHERE r.token IS NULL OR r.bounced_at IS NULL
 			OR r.turn = 1 AND EXISTS (SELECT FROM free f WHERE f.token = r.token AND f.kind = r.kind)
@@ -293,6 +306,15 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM come c WHERE c.mail_id = r.mail_id AND c.received_at = r.received_at AND c.ordinal = r.ordinal)
 		ON CONFLICT DO NOTHING$f$ END,
 		event, copy, columns, bounce_columns('r.'), bounce_table_name(tokens));
+
+	IF own <> '{}' THEN
+		EXECUTE format($f$
+			UPDATE %s e SET (%s) = ROW (%s)
+			FROM pg_temp.bounce_rekeyed k
+			WHERE e.mail_id = k.mail_id AND e.received_at = k.received_at AND e.ordinal = k.ordinal$f$,
+			event, array_to_string(own, ', '), 'k.' || array_to_string(own, ', k.'));
+		DROP TABLE pg_temp.bounce_rekeyed;
+	END IF;
 END $$;
 
 COMMENT ON FUNCTION bounce_store_rejudged(regclass, regclass, regclass) IS 'the half of bounce_reclassify() that writes';
