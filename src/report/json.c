@@ -206,7 +206,7 @@ json_key_is(Slice key, const char *name)
 		/* a mailer wrapped it */
 		if (key.p[i] == '\n' || key.p[i] == '\r')
 			continue;
-		if (key.p[i] != *name)
+		if (ascii_lower(key.p[i]) != ascii_lower(*name))
 			return false;
 		name++;
 	}

@@ -41,7 +41,7 @@ size_t		json_skip_string(Slice text, size_t at);
 /* The raw string unescaped, valid UTF-8, in the arena. */
 Slice		json_string(Arena *arena, Slice raw);
 
-/* Is the raw key this name, line ends left out? */
+/* Is the raw key this name, without regard to case, line ends left out? */
 bool		json_key_is(Slice key, const char *name);
 
 #endif							/* BOUNCE_JSON_H */

@@ -107,13 +107,13 @@ class_of(Event *event, const WebhookField *field, const Fact *fact)
 	return value_join(event->report->arena, slice(key, strlen(key)), '=', text);
 }
 
-/* Takes note of the reason that a word tells; the first such word counts. */
+/* Takes note of the reason that a word tells; the first such word counts, but for "Uncategorized" and its like. */
 static void
 note_reason(Event *event, const char *reason, bool knows, Slice word)
 {
 	const char **slot = knows ? &event->knows : &event->hint;
 
-	if (reason == NULL || *slot != NULL)
+	if (reason == NULL || (*slot != NULL && strcmp(*slot, reason_word(REASON_UNDEFINED)) != 0))
 		return;
 	*slot = reason;
 	if (knows)
