@@ -11,7 +11,8 @@
 /* The mail that is being written. */
 typedef struct Redacted
 {
-	Arena	   *arena;
+	Arena	   *arena;			/* for what is needed on the way */
+	Arena	   *lasting;		/* for what is written */
 	Names		names;
 	Slice		line_end;		/* as in the original */
 	char	   *p;

@@ -36,7 +36,7 @@ void
 names_init(Names *names, Arena *arena, Slice key)
 {
 	memset(names, 0, sizeof(*names));
-	names->arena = arena;
+	names->arena = names->lasting = arena;
 	names->key = key;
 }
 
@@ -125,7 +125,7 @@ make_pseudonym(Names *names, NameKind kind, Slice text)
 		hmac(names->key, kind, text, room + 1);
 		n = 1 + (kind == NAME_LOCAL ? LOCAL_DIGITS : LABEL_DIGITS);
 	}
-	return arena_copy(names->arena, slice(room, n));
+	return arena_copy(names->lasting, slice(room, n));
 }
 
 static size_t
@@ -145,7 +145,7 @@ grow(Names *names)
 	struct Name **old = names->slots;
 	size_t		old_size = names->size;
 	size_t		size = old_size ? old_size * 2 : FIRST_SIZE;
-	struct Name **slots = arena_zalloc(names->arena, size * sizeof(*slots));
+	struct Name **slots = arena_zalloc(names->lasting, size * sizeof(*slots));
 
 	if (slots == NULL)
 		return false;
@@ -171,11 +171,11 @@ pseudonym_of(Names *names, NameKind kind, Slice text)
 	slot = slot_of(names, kind, text);
 	if (names->slots[slot] == NULL)
 	{
-		name = arena_alloc(names->arena, sizeof(*name));
+		name = arena_alloc(names->lasting, sizeof(*name));
 		if (name == NULL)
 			return slice("", 0);
 		name->kind = kind;
-		name->text = text;
+		name->text = arena_copy(names->lasting, text);
 		name->pseudonym = make_pseudonym(names, kind, text);
 		names->slots[slot] = name;
 		names->count++;

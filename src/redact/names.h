@@ -15,7 +15,8 @@
 
 typedef struct Names
 {
-	Arena	   *arena;
+	Arena	   *arena;			/* for what is returned */
+	Arena	   *lasting;		/* for what is remembered; the same one after names_init() */
 	Slice		key;			/* SLICE_NONE: numbers */
 	struct Name **slots;		/* a hash table; its size is a power of two */
 	size_t		size;

@@ -14,13 +14,13 @@ redacted_put(Redacted *redacted, Slice s)
 
 		while (size - redacted->n < s.n)
 			size *= 2;
-		larger = arena_alloc(redacted->arena, size);
+		larger = arena_alloc(redacted->lasting, size);
 		if (larger == NULL)
 			return;
 		if (redacted->n)
 			memcpy(larger, redacted->p, redacted->n);
 		if (redacted->p)
-			arena_give_back(redacted->arena, redacted->p);
+			arena_give_back(redacted->lasting, redacted->p);
 		redacted->p = larger;
 		redacted->allocated = size;
 	}

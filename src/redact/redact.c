@@ -174,9 +174,12 @@ put_lines(Redaction *redaction, Slice text, char line_end, MaskMode mode)
 
 	while (mime_next_line(text, line_end, &offset, &line))
 	{
+		ArenaMark	mark = arena_mark(redaction->redacted.arena);
+
 		if ((++count & 0xff) == 0)
 			arena_interrupt(redaction->redacted.arena);
 		put_line(redaction, line, false, mode, &hiding);
+		arena_rewind(redaction->redacted.arena, mark);
 	}
 }
 
@@ -272,11 +275,14 @@ put_html(Redaction *redaction, Slice html)
 	Redacted   *redacted = &redaction->redacted;
 	Slice		text = html_to_text(redacted->arena, html);
 	Redacted	around = *redacted;
+	Arena		aside;
 	Slice		masked;
 	size_t		offset = 0;
 	Slice		line;
 
 	/* masked aside */
+	arena_init_beside(&aside, redacted->arena);
+	redacted->lasting = &aside;
 	redacted->p = NULL;
 	redacted->n = redacted->allocated = 0;
 	redacted->line_end = SLICE_LIT("\n");
@@ -296,6 +302,8 @@ put_html(Redaction *redaction, Slice html)
 	}
 	redacted_put(redacted, SLICE_LIT("</body></html>"));
 	redacted_end_line(redacted);
+	redacted->arena->failed |= aside.failed;
+	arena_reset(&aside);
 }
 
 static void
@@ -488,16 +496,21 @@ redact_one(Redaction *redaction, Slice raw)
 Slice
 redact_mail(Arena *arena, Slice raw, Slice key)
 {
-	Redaction	redaction = {.redacted = {.arena = arena, .line_end = line_end_style(raw)}};
+	Redaction	redaction = {.redacted = {.lasting = arena, .line_end = line_end_style(raw)}};
+	Arena		message_arena;
 	size_t		offset = 0;
 	Slice		message;
 
 	names_init(&redaction.redacted.names, arena, key);
+	arena_init_beside(&message_arena, arena);
+	redaction.redacted.arena = redaction.redacted.names.arena = &message_arena;
 	for (bool first = true; mbox_next(raw, &offset, &message); first = false)
 	{
 		if (!first)
 			redacted_end_line(&redaction.redacted);
 		redact_one(&redaction, message);
+		arena->failed |= message_arena.failed;
+		arena_reset(&message_arena);
 	}
 	return slice(redaction.redacted.p ? redaction.redacted.p : "", redaction.redacted.n);
 }

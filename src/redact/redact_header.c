@@ -99,8 +99,10 @@ redact_header(Redacted *redacted, const Header *header, bool returned)
 	for (size_t i = 0; i < header->count; i++)
 	{
 		const Field *field = &header->fields[i];
+		ArenaMark	mark = arena_mark(redacted->arena);
 
 		if (!is_left_out(field->name))
 			put_field(redacted, field->name, field->value, returned);
+		arena_rewind(redacted->arena, mark);
 	}
 }

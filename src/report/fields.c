@@ -94,8 +94,12 @@ fields_each(Arena *arena, Slice raw, Slice name,
 		return;
 	while (mbox_next(raw, &offset, &message))
 	{
+		ArenaMark	mark = arena_mark(arena);
+
+		arena_interrupt(arena);
 		if (!search_message(&search, message))
 			return;
+		arena_rewind(arena, mark);
 	}
 }
 
@@ -103,15 +107,19 @@ static bool
 search_event(void *context, Slice object)
 {
 	Search	   *search = context;
+	ArenaMark	mark = arena_mark(search->arena);
 	Report		report;
+	bool		is_event;
 
 	if (search->ended)
 		return true;
 	webhook_begin(search->arena, &report);
-	if (!webhook_read(&report, object))
-		return false;
-	search->ended = !search_returned(search, &report.returned);
-	return true;
+	is_event = webhook_read(&report, object);
+	if (is_event)
+		search->ended = !search_returned(search, &report.returned);
+	if (!search->ended)
+		arena_rewind(search->arena, mark);
+	return is_event;
 }
 
 void

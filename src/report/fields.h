@@ -18,7 +18,8 @@ typedef enum FieldOrigin
  * its colon, in the header of the returned message as the report's reader found
  * it, then in that of the report, then in that of what carried the report; of
  * each message where 'raw' is an mbox.  'take' gets each value, unfolded and
- * decoded (RFC 2047), in the arena; false ends it.
+ * decoded (RFC 2047); false ends it, and the value stays in the arena: others
+ * are gone when the next message is read.
  */
 void		fields_each(Arena *arena, Slice raw, Slice name,
 						bool (*take) (void *context, FieldOrigin origin, Slice value), void *context);

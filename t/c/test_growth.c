@@ -8,6 +8,8 @@
  * Memory only: no clock runs here.
  */
 #include "bounce.h"
+#include "redact/redact.h"
+#include "report/fields.h"
 #include "shapes.h"
 #include "tap.h"
 
@@ -241,6 +243,46 @@ test_texts(void)
 	free(mail);
 }
 
+static bool
+pass_field(void *context, FieldOrigin origin, Slice value)
+{
+	(void) context;
+	(void) origin;
+	(void) value;
+	return true;
+}
+
+/*
+ * Fields by their name, and the mail without people in it: what was needed for
+ * one message is not held when the next is read.
+ */
+static void
+test_others(void)
+{
+	size_t		size = 3000000;
+
+	for (size_t i = 0; i < MAIL_SHAPES; i++)
+	{
+		Slice		mail = make_mail(&mail_shapes[i], size);
+		Counter		counter = {0, 0};
+		Arena		arena;
+		Slice		redacted;
+
+		arena_init(&arena, count_alloc, count_release, &counter, NULL);
+		fields_each(&arena, mail, SLICE_LIT("Subject"), pass_field, NULL);
+		arena_reset(&arena);
+		printf("# %s: fields %zu\n", mail_shapes[i].name, counter.most);
+		ok(counter.most <= mail.n + MAX_FIXED, mail_shapes[i].name);
+		counter.most = 0;
+		redacted = redact_mail(&arena, mail, SLICE_NONE);
+		/* what is written doubles its room, and each name that is written stays */
+		printf("# %s: redact %zu, %zu\n", mail_shapes[i].name, redacted.n, counter.most);
+		ok(counter.most <= 4 * (mail.n + redacted.n) + MAX_FIXED, mail_shapes[i].name);
+		arena_reset(&arena);
+		free((char *) mail.p);
+	}
+}
+
 int
 main(void)
 {
@@ -248,5 +290,6 @@ main(void)
 		test_shape(&mail_shapes[i]);
 	test_unread();
 	test_texts();
+	test_others();
 	return finish();
 }
