@@ -11,6 +11,7 @@
 #   make asan MAILS="FOLDER..."                reads mails, whole and truncated, with ASan and UBSan
 #   make differential MAILS="FOLDER..."        our MIME scanner against GMime's parser
 #   make fuzz SECONDS=60 TARGETS="NAME..."     what libFuzzer makes of the samples, with clang
+#   make coverage ROOMS="src/mail ..."         which lines and branches of src/ the tests never run, with gcc
 #   make line-ends MAILS="FOLDER..."           the same mails with LF, CRLF, CR and a From line
 #   make tap                                   t/*.t, on the server that PGHOST etc. name
 
@@ -41,9 +42,9 @@ PKG_CONFIG ?= pkg-config
 # compiler, the libraries and, but for the plain library, PGXS.
 SCRIPTED = demo psql check bench growth
 BENCHES = $(addprefix build/bench/,library gmime lines)
-PLAIN = unit asan differential line-ends fuzz tap build/libbounce.a build/libbounce-asan.a build/datac $(BENCHES)
+PLAIN = unit asan differential line-ends fuzz coverage coverage-floor tap build/libbounce.a build/libbounce-asan.a build/datac $(BENCHES)
 GOALS = $(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all))
-.PHONY: $(SCRIPTED) unit asan differential line-ends fuzz tap
+.PHONY: $(SCRIPTED) unit asan differential line-ends fuzz coverage coverage-floor tap
 
 ifneq ($(GOALS),)
 
@@ -190,6 +191,41 @@ $(FUZZ_TARGETS): build/fuzz/%: fuzz/%.c $(wildcard fuzz/*.h t/c/promises.h) $(LI
 
 fuzz: $(FUZZ_TARGETS)
 	@SECONDS_EACH="$(SECONDS)" TARGETS="$(TARGETS)" RUNS="$(RUNS)" scripts/tap fuzz/run
+
+# The library once more, without optimisation and with counters in each branch
+# (docs/coverage.md), and the tests and readers that are run on it.
+GCC = gcc
+GCOV = gcov
+ROOMS ?= src/mail src/report
+COVERAGE_CFLAGS = $(filter-out -O2 $(WARNINGS),$(LIB_CFLAGS)) -O0
+COVERAGE_PROGRAMS = $(patsubst t/c/%.c,build/coverage/t/%,$(sort $(wildcard t/c/test_*.c t/c/read_all.c t/c/line_ends.c)))
+ifeq ($(shell $(PKG_CONFIG) --exists gmime-3.0 && echo yes),yes)
+COVERAGE_PROGRAMS += build/coverage/t/gmime_diff
+build/coverage/t/gmime_diff: INCLUDES += $(GMIME_CFLAGS)
+build/coverage/t/gmime_diff: DEPS_LIBS += $(GMIME_LIBS)
+endif
+
+build/coverage/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(GCC) $(COVERAGE_CFLAGS) --coverage -c -o $@ $<
+
+build/coverage/libbounce.a: $(LIB_SRCS:%.c=build/coverage/%.o)
+	rm -f $@
+	ar rcs $@ $^
+
+build/coverage/t/%: t/c/%.c build/coverage/libbounce.a $(HEADERS) $(wildcard t/c/*.h)
+	@mkdir -p $(@D)
+	$(GCC) $(COVERAGE_CFLAGS) -o $@ $< build/coverage/libbounce.a --coverage $(DEPS_LIBS)
+
+COVERAGE = GCOV="$(GCOV)" scripts/coverage --fresh
+COVERAGE_RUNS = build/coverage $(filter-out %/read_all %/line_ends,$(COVERAGE_PROGRAMS)) \
+	"build/coverage/t/read_all samples/mail samples/json" "build/coverage/t/line_ends samples/mail"
+
+coverage: $(COVERAGE_PROGRAMS)
+	@$(COVERAGE) $(addprefix --list ,$(ROOMS)) $(COVERAGE_RUNS)
+
+coverage-floor: $(COVERAGE_PROGRAMS)
+	@scripts/tap env $(COVERAGE) --floor t/floors-coverage $(COVERAGE_RUNS)
 
 tap:
 	@status=0; \
