@@ -6,6 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use Server;
+use Session;
 
 my $server = Server->new('rights');
 $server->sql('DROP EXTENSION bounce');
@@ -71,6 +72,121 @@ GRANT USAGE ON SEQUENCE parted_id_seq TO bounce_t_mta;
 END
 is(as('mta', "INSERT INTO parted (raw) VALUES (convert_to($mail, 'UTF8'))"), '', '  does');
 is(as('owner', 'SELECT recipient FROM parted_event'), 'a@b.example', '  and the verdict is there');
+
+# Whoever may make tables may not have our C code read them as if they were ours.
+$server->sql('CREATE SCHEMA guest AUTHORIZATION bounce_t_guest');
+for my $trigger (qw(bounce_check_rule bounce_check_format bounce_rules_changed)) {
+    like(as('guest', "CREATE TABLE guest.made (id int); CREATE TRIGGER t BEFORE INSERT ON guest.made FOR EACH ROW EXECUTE FUNCTION $trigger()"),
+        qr/^permission denied for function $trigger/, "a guest makes no trigger of $trigger()");
+    $server->sql("DROP TABLE guest.made; GRANT EXECUTE ON FUNCTION $trigger() TO bounce_t_guest");
+}
+for my $made (
+    [ 'bounce_check_rule',   'syntax bigint',                       'column "syntax" of table "made" is of type bigint, not text' ],
+    [ 'bounce_check_rule',   'syntax text, diagnostic integer',     'column "diagnostic" of table "made" is of type integer, not text' ],
+    [ 'bounce_check_rule',   'syntax text',                         'column "diagnostic" of table "made" does not exist' ],
+    [ 'bounce_check_format', 'syntax text, header_value text, human_text text, recipient name', 'column "recipient" of table "made" is of type name, not text' ])
+{
+    my ($trigger, $columns, $error) = @$made;
+    is(as('guest', "CREATE TABLE guest.made ($columns); CREATE TRIGGER t BEFORE INSERT ON guest.made FOR EACH ROW EXECUTE FUNCTION $trigger(); INSERT INTO guest.made VALUES (4711)"),
+        $error, "and where he may, a table ($columns) is none of ours");
+    $server->sql('DROP TABLE guest.made');
+}
+$server->sql(join ';', map { "REVOKE ALL ON FUNCTION $_() FROM bounce_t_guest" } qw(bounce_check_rule bounce_check_format bounce_rules_changed));
+
+# nor may the owner of our tables, who is no superuser, make others of them
+my $judged = "SELECT reason FROM bounce_parse_reply('550 xyzzy', NULL, NULL, 'default')";
+for my $change (
+    [ 'bounce_rule', 'id',         'text',    'bigint' ],
+    [ 'bounce_rule', 'reason',     'name',    'text' ],
+    [ 'bounce_rule', 'diagnostic', 'bytea USING convert_to(diagnostic, $$UTF8$$)', 'text', 'bytea' ],
+    [ 'bounce_rule', 'hard_bounce', 'integer USING hard_bounce::integer', 'boolean', 'integer' ],
+    [ 'bounce_rule', 'valid_from', 'text', 'timestamp with time zone' ],
+    [ 'bounce_format', 'kind', 'bigint USING 1', 'text', 'bigint' ],
+    [ 'bounce_format', 'valid_until', 'text', 'timestamp with time zone' ])
+{
+    my ($table, $column, $type, $was, $is) = @$change;
+    # as plain a table as ours, which is not the extension's any more
+    my $made = as('owner', <<"END");
+BEGIN;
+ALTER EXTENSION bounce DROP TABLE $table;
+ALTER TABLE $table RENAME TO was;
+CREATE TABLE $table AS SELECT * FROM was;
+ALTER TABLE $table ALTER $column TYPE $type;
+$judged;
+END
+    is($made, sprintf('column "%s" of table "%s" is of type %s, not %s', $column, $table, $is || $type, $was), "$table.$column of another type is not read");
+}
+is(as('owner', <<"END"), "mailboxfull\nfiltered", 'a view in the place of a table is read, and not kept');
+BEGIN;
+ALTER EXTENSION bounce DROP TABLE bounce_rule;
+ALTER TABLE bounce_rule RENAME TO was;
+CREATE VIEW bounce_rule AS SELECT * FROM was WHERE current_setting('bounce_t.shown', true) = 'yes';
+SET bounce_t.shown = yes;
+$judged;
+SET bounce_t.shown = no;
+$judged;
+END
+
+# Who may no more see the rules is told so in the middle of a session, though
+# PL/pgSQL keeps the place of a call until the transaction ends, and the tables did
+# not change.
+$server->sql('CREATE ROLE bounce_t_readers; GRANT bounce_t_readers TO bounce_t_guest; GRANT SELECT ON bounce_rule, bounce_format TO bounce_t_readers');
+my $session = Session->new($server->{database});
+$session->ask(<<'END');
+CREATE FUNCTION guest.judged() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN (bounce_parse_reply('550 xyzzy', NULL, NULL, 'default')).reason; END $$;
+GRANT EXECUTE ON FUNCTION guest.judged() TO bounce_t_guest;
+SET ROLE bounce_t_guest
+END
+is($session->ask('BEGIN; SELECT guest.judged()'), 'mailboxfull', 'a member of a role that may read the rules');
+$server->sql('REVOKE bounce_t_readers FROM bounce_t_guest');
+like($session->ask('SELECT guest.judged()'), qr/permission denied for table bounce_rule/, '  and who is a member no more');
+$session->ask('ROLLBACK');
+
+# Row-level security: what a function reads for one is not what it read for another.
+$server->sql(<<'END');
+ALTER ROLE bounce_t_guest BYPASSRLS;
+GRANT SELECT ON bounce_rule, bounce_format TO bounce_t_guest, bounce_t_mta;
+GRANT USAGE ON SCHEMA guest TO bounce_t_mta, bounce_t_owner;
+GRANT EXECUTE ON FUNCTION guest.judged() TO bounce_t_mta, bounce_t_owner;
+ALTER TABLE bounce_rule ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON bounce_rule USING (owner = current_user OR current_setting('bounce_t.sees', true) = 'all');
+END
+is($session->ask('SELECT guest.judged()'), 'mailboxfull', 'row-level security does not hold for who bypasses it');
+is($session->ask('RESET ROLE; SET ROLE bounce_t_mta; SELECT guest.judged()'), 'filtered', '  but for the next one of that session');
+is($session->ask("SET bounce_t.sees = 'all'; SELECT guest.judged()"), 'mailboxfull', '  whatever its policies hang on');
+is($session->ask('RESET bounce_t.sees; SELECT guest.judged()'), 'filtered', '  each time anew');
+is($session->ask('RESET ROLE; SET ROLE bounce_t_guest; SELECT guest.judged()'), 'mailboxfull', '  and back');
+$server->sql('ALTER ROLE bounce_t_guest NOBYPASSRLS');
+is($session->ask('SELECT guest.judged()'), 'filtered', '  and for who may bypass it no more');
+like($session->ask('SET row_security = off; SELECT guest.judged()'), qr/query would be affected by row-level security policy/, '  nor is it switched off');
+is($session->ask("RESET row_security; BEGIN; RESET ROLE; SET ROLE bounce_t_owner; SELECT guest.judged(); SET LOCAL ROLE bounce_t_guest; SELECT guest.judged(); ROLLBACK"),
+    "mailboxfull\nfiltered", '  nor within one transaction');
+undef $session;
+
+# the mails, and the events, of a table with policies are those that the caller sees
+$server->sql(<<"END");
+ALTER TABLE bounce_rule DISABLE ROW LEVEL SECURITY; DROP POLICY p ON bounce_rule;
+SET ROLE bounce_t_owner;
+SELECT bounce_create_inbox('walled');
+CREATE TABLE subscribers (id int, email text);
+INSERT INTO subscribers VALUES (1, 'a\@b.example'), (2, 'c\@d.example');
+INSERT INTO walled (mailbox, raw) VALUES ('bounce_t_guest', convert_to($mail, 'UTF8')), ('x', convert_to(replace($mail, 'a\@b', 'c\@d'), 'UTF8'));
+ALTER TABLE walled ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON walled USING (mailbox = current_user);
+ALTER TABLE walled_event ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON walled_event USING (recipient LIKE 'a\@%' OR pg_has_role('bounce_t_owner', 'USAGE'));
+ALTER TABLE bounce_suppression ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON bounce_suppression USING (address LIKE 'a\@%');
+GRANT SELECT ON walled, walled_event, walled_copy, subscribers, bounce_suppression, bounce_policy, bounce_reset TO bounce_t_guest;
+GRANT EXECUTE ON FUNCTION bounce_reclassify(regclass, timestamptz, timestamptz, boolean, text) TO bounce_t_guest;
+SELECT bounce_suppress_address('a\@b.example'), bounce_suppress_address('c\@d.example');
+END
+is(as('guest', 'SELECT count(*) FROM walled, bounce_parse(raw)'), '1', 'of mails with policies a guest judges those that he sees');
+is(as('guest', "SELECT mails, reporting, events FROM bounce_inbox_status('walled')"), '1|1|1', '  counts them');
+is(as('guest', "SELECT recipient, new_reason FROM bounce_reclassify('walled', rules => 'default')"), 'a@b.example|mailboxfull', '  judges them again');
+is(as('guest', "SELECT subscriber FROM bounce_attribute('walled_event', 'subscribers') WHERE subscriber IS NOT NULL"), '1', '  attributes them');
+is(as('guest', "SELECT address FROM bounce_scores('ses', 'walled_event')"), '', '  scores them');
+is(as('guest', "SELECT address FROM bounce_scores('default', 'walled_event')"), 'a@b.example', '  by any policy');
+is(as('guest', "SELECT bounce_suppressed('a\@b.example'), bounce_suppressed('c\@d.example')"), 't|f', '  and asks the list');
+$server->sql('ALTER TABLE bounce_suppression DISABLE ROW LEVEL SECURITY; DROP POLICY p ON bounce_suppression; DROP TABLE subscribers; REVOKE ALL ON ALL TABLES IN SCHEMA public FROM bounce_t_guest; DROP SCHEMA guest CASCADE');
+push @roles, 'bounce_t_readers';
 
 # Somebody who may create where an inbox is to be makes what it would find there.
 $server->sql('CREATE SCHEMA shared; GRANT ALL ON SCHEMA shared TO bounce_t_guest, bounce_t_owner');

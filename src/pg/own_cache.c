@@ -256,10 +256,16 @@ attend_tables(Oid schema)
 	LockRelationOid(formats, AccessShareLock);
 }
 
+/*
+ * Does whoever calls see the whole table, whatever else holds at the moment?
+ * Its owner may have put a view or a foreign table in its place, of which nobody
+ * knows.
+ */
 static bool
 may_read(Oid table)
 {
-	return pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+	return get_rel_relkind(table) == RELKIND_RELATION &&
+		pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
 		check_enable_rls(table, InvalidOid, true) != RLS_ENABLED;
 }
 
@@ -411,7 +417,8 @@ own_options(FunctionCallInfo fcinfo, Call *call, int argument, BounceOptions *op
 	if (use->count > 0 && !same_view(&use->view, &view))
 	{
 		AcceptInvalidationMessages();
-		if (use->view.user != view.user || has_stale(use))
+		/* who may read may have changed without the tables: a membership, BYPASSRLS */
+		if (use->view.user != view.user || has_stale(use) || !may_keep())
 			release_sets(use);
 	}
 	use->view = view;

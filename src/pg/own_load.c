@@ -24,6 +24,12 @@
 	"hard_bounce, valid_from, valid_until"
 #define FORMAT_COLUMNS "id, syntax, name, header, header_value, human_text, recipient, end_marker, kind, valid_from, valid_until"
 
+/* Their types. */
+static const Oid rule_types[] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+BOOLOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+static const Oid format_types[] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+TIMESTAMPTZOID, TIMESTAMPTZOID};
+
 /* One row of the query that SPI holds. */
 typedef struct Row
 {
@@ -117,9 +123,33 @@ add_format(OwnFormats *formats, const Row *row)
 	(void) own_formats_add(formats, &text);
 }
 
-/* Runs the query; what it returns is SPI_processed rows of SPI_tuptable. */
+/*
+ * The tables are their owner's, who need be no superuser and may change their
+ * columns: what is read as a text must be one.
+ */
 static void
-select_rows(const char *schema, const char *table, const char *columns, text *ruleset)
+check_types(const char *table, const Oid *types, int count)
+{
+	TupleDesc	desc = SPI_tuptable->tupdesc;
+	int			i;
+
+	Assert(desc->natts == count);
+	for (i = 0; i < count; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+
+		if (attribute->atttypid != types[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of table \"%s\" is of type %s, not %s",
+							NameStr(attribute->attname), table, format_type_be(attribute->atttypid), format_type_be(types[i])),
+					 errhint("Give it the type that it had when extension bounce was created.")));
+	}
+}
+
+/* Runs the query; what it returns is SPI_processed rows of SPI_tuptable, whose columns have those types. */
+static void
+select_rows(const char *schema, const char *table, const char *columns, const Oid *column_types, int count, text *ruleset)
 {
 	Oid			types[1] = {TEXTOID};
 	Datum		values[1] = {PointerGetDatum(ruleset)};
@@ -130,6 +160,7 @@ select_rows(const char *schema, const char *table, const char *columns, text *ru
 	/* read-only: by the snapshot that is active, whatever the caller is */
 	if (SPI_execute_with_args(query, 1, types, values, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read table \"%s\"", table);
+	check_types(table, column_types, count);
 }
 
 void
@@ -140,7 +171,7 @@ own_load(OwnSet *set, const Charset *charset, const char *schema, text *ruleset)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 
-	select_rows(schema, "bounce_rule", RULE_COLUMNS, ruleset);
+	select_rows(schema, "bounce_rule", RULE_COLUMNS, rule_types, lengthof(rule_types), ruleset);
 	if (SPI_processed > 0)
 	{
 		OwnRules   *rules = MemoryContextAllocZero(set->context, sizeof(OwnRules));
@@ -156,7 +187,7 @@ own_load(OwnSet *set, const Charset *charset, const char *schema, text *ruleset)
 		}
 	}
 
-	select_rows(schema, "bounce_format", FORMAT_COLUMNS, ruleset);
+	select_rows(schema, "bounce_format", FORMAT_COLUMNS, format_types, lengthof(format_types), ruleset);
 	if (SPI_processed > 0)
 	{
 		OwnFormats *formats = MemoryContextAllocZero(set->context, sizeof(OwnFormats));

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "mail/address.h"
@@ -52,6 +53,11 @@ begin_row(FunctionCallInfo fcinfo, NewRow *row)
 	session_arena(&row->arena, CurrentMemoryContext);
 }
 
+/*
+ * The number of a column of type text.  The table need not be the one that the
+ * function is for, nor be as the extension made it: whoever owns a table may
+ * make a trigger for it and change its columns.
+ */
 static AttrNumber
 column_number(const NewRow *row, const char *column)
 {
@@ -60,10 +66,22 @@ column_number(const NewRow *row, const char *column)
 
 	for (i = 0; i < desc->natts; i++)
 	{
-		if (!TupleDescAttr(desc, i)->attisdropped && strcmp(NameStr(TupleDescAttr(desc, i)->attname), column) == 0)
-			return (AttrNumber) (i + 1);
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+
+		if (attribute->attisdropped || strcmp(NameStr(attribute->attname), column) != 0)
+			continue;
+		if (attribute->atttypid != TEXTOID)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of table \"%s\" is of type %s, not text",
+							column, RelationGetRelationName(row->table), format_type_be(attribute->atttypid)),
+					 errtablecol(row->table, i + 1)));
+		return (AttrNumber) (i + 1);
 	}
-	elog(ERROR, "table \"%s\" has no column \"%s\"", RelationGetRelationName(row->table), column);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("column \"%s\" of table \"%s\" does not exist", column, RelationGetRelationName(row->table)),
+			 errtable(row->table)));
 }
 
 /*

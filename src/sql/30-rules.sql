@@ -105,14 +105,17 @@ SELECT pg_catalog.pg_extension_config_dump('bounce_format_id_seq', '');
 CREATE FUNCTION bounce_check_rule() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C;
 COMMENT ON FUNCTION bounce_check_rule() IS 'refuses rules whose patterns can''t be compiled';
+REVOKE EXECUTE ON FUNCTION bounce_check_rule() FROM PUBLIC;
 
 CREATE FUNCTION bounce_check_format() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C;
 COMMENT ON FUNCTION bounce_check_format() IS 'refuses formats whose patterns can''t be compiled';
+REVOKE EXECUTE ON FUNCTION bounce_check_format() FROM PUBLIC;
 
 CREATE FUNCTION bounce_rules_changed() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C;
 COMMENT ON FUNCTION bounce_rules_changed() IS 'tells every session that keeps the rows compiled that they changed';
+REVOKE EXECUTE ON FUNCTION bounce_rules_changed() FROM PUBLIC;
 
 CREATE TRIGGER bounce_rule_check BEFORE INSERT OR UPDATE ON bounce_rule
 	FOR EACH ROW EXECUTE FUNCTION bounce_check_rule();

@@ -63,6 +63,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION bounce_domain_normalize() IS 'brings the domain of a row of bounce_domain into the form in which it is looked up';
+REVOKE EXECUTE ON FUNCTION bounce_domain_normalize() FROM PUBLIC;
 
 CREATE TRIGGER bounce_domain_normalize BEFORE INSERT OR UPDATE OF domain ON bounce_domain
 	FOR EACH ROW EXECUTE FUNCTION bounce_domain_normalize();

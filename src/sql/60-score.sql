@@ -28,14 +28,15 @@ CREATE FUNCTION bounce_weight(
 ) RETURNS double precision
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 AS $$
+	-- it is inlined where it is called, under the path that is set there
 	SELECT CASE
-		WHEN kind = 'failure' THEN CASE
-			WHEN reason_weights ? reason THEN (reason_weights ->> reason)::double precision
-			WHEN coalesce(fault, 'unknown') = ANY (exclude_faults) THEN 0
+		WHEN kind OPERATOR(pg_catalog.=) 'failure' THEN CASE
+			WHEN reason_weights OPERATOR(pg_catalog.?) reason THEN (reason_weights OPERATOR(pg_catalog.->>) reason)::double precision
+			WHEN coalesce(fault, 'unknown') OPERATOR(pg_catalog.=) ANY (exclude_faults) THEN 0
 			WHEN hard_bounce THEN hard
 			ELSE soft END
-		WHEN kind = 'complaint' AND feedback_type IS DISTINCT FROM 'auth-failure'
-			AND feedback_type IS DISTINCT FROM 'not-spam' AND feedback_type IS DISTINCT FROM 'virus' THEN complaint
+		WHEN kind OPERATOR(pg_catalog.=) 'complaint'
+			AND coalesce(feedback_type, '') OPERATOR(pg_catalog.<>) ALL ('{auth-failure,not-spam,virus}') THEN complaint
 		ELSE 0 END
 $$;
 

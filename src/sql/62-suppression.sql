@@ -134,10 +134,10 @@ CREATE TRIGGER bounce_pattern_written BEFORE INSERT OR UPDATE OF pattern ON boun
 CREATE FUNCTION bounce_protecting_patterns(address text) RETURNS text[]
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 AS $$
-	SELECT pg_catalog.array_remove(ARRAY[address, '@' || d.domain], NULL) OPERATOR(pg_catalog.||) ARRAY(
+	SELECT pg_catalog.array_remove(ARRAY[address, '@' OPERATOR(pg_catalog.||) d.domain], NULL) OPERATOR(pg_catalog.||) ARRAY(
 		SELECT pg_catalog.array_to_string(d.labels[i:], '.') FROM pg_catalog.generate_series(1, pg_catalog.cardinality(d.labels)) AS i)
 	FROM (
-		SELECT m.domain, CASE WHEN octet_length(m.domain) <= 1000 THEN pg_catalog.string_to_array(m.domain, '.') ELSE '{}' END AS labels
+		SELECT m.domain, CASE WHEN pg_catalog.octet_length(m.domain) OPERATOR(pg_catalog.<=) 1000 THEN pg_catalog.string_to_array(m.domain, '.') ELSE '{}' END AS labels
 		FROM (SELECT substring(address FROM '@([^@]*)$') AS domain) AS m
 	) AS d
 $$;

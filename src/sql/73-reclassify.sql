@@ -213,6 +213,7 @@ BEGIN
 END $$;
 
 COMMENT ON FUNCTION bounce_reclassify(regclass, timestamptz, timestamptz, boolean, text) IS 'judges the stored mails of an inbox again: old and new verdict side by side where they differ, stored as well if told so';
+REVOKE EXECUTE ON FUNCTION bounce_reclassify(regclass, timestamptz, timestamptz, boolean, text) FROM PUBLIC;
 
 -- The half of bounce_reclassify() that writes: brings the tables to what
 -- pg_temp.bounce_rejudged says.

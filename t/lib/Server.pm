@@ -20,7 +20,8 @@ sub new {
     $self->_admin("DROP DATABASE IF EXISTS $self->{database}");
     $self->_admin("CREATE DATABASE $self->{database} TEMPLATE template0 " . ($options || "ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"));
     $self->{made} = $$;
-    $self->sql('CREATE EXTENSION bounce');
+    # as it is since PostgreSQL 15; else CREATE EXTENSION warns
+    $self->sql('REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE EXTENSION bounce');
     return $self;
 }
 
