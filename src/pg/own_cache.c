@@ -17,7 +17,10 @@
  * in the middle of that is not missed.
  *
  * Within one statement a call site stays with the set that it began with, as
- * functions that are STABLE must: it pins it.
+ * functions that are STABLE must: it pins it.  One that outlives its statements,
+ * as in PL/pgSQL, asks for changes when the view is another.  That alone would
+ * not do: a commit shows in snapshots a moment before its invalidations are sent,
+ * on a standby, too, and nothing more may change the view for long.
  *
  * Two things are not kept, but live as long as the call site.  Under row-level
  * security what a user sees may hang on anything.  And parallel workers, which
@@ -74,6 +77,8 @@ typedef struct OwnUse
 {
 	Oid			schema;			/* that of the function */
 	View		view;			/* under which the sets were taken */
+	bool		lasting;		/* it has seen more than one view: statements come and go under it */
+	bool		settled;		/* the sets are those of the view itself, so that no change matters to it */
 	OwnSet	   *sets[SETS_USED];
 	int			count;
 	int			oldest;			/* of the sets, when they are that many */
@@ -307,7 +312,8 @@ current_view(void)
 		view.command = snapshot->curcid;
 		view.xmin = snapshot->xmin;
 		view.xmax = snapshot->xmax;
-		view.running = snapshot->xcnt;
+		/* on a standby all that run are in the second list; under one xmax there are only ever fewer */
+		view.running = snapshot->xcnt + snapshot->subxcnt;
 	}
 	return view;
 }
@@ -380,10 +386,10 @@ find_set(OwnUse *use, const Charset *charset, text *ruleset)
 	}
 	attend_tables(use->schema);
 	forget_stale();
-	if (!may_keep())
+	if (use->settled || !may_keep())
 	{
 		/* by the snapshot of the statement where no other may be taken */
-		set = load(charset, use->schema, ruleset, !IsInParallelMode());
+		set = load(charset, use->schema, ruleset, !use->settled && !IsInParallelMode());
 		pin(use, set);
 		return set;
 	}
@@ -397,6 +403,34 @@ find_set(OwnUse *use, const Charset *charset, text *ruleset)
 		keep(set);
 	}
 	return set;
+}
+
+/*
+ * Lets go of sets that are not what the statement is to be read by.  A call site
+ * may outlive its statement (PL/pgSQL) and its user (SET ROLE).
+ *
+ * Where a change turns up though the view is the same, it was made before the
+ * view, or during the very statement.  What the view sees is right in both cases.
+ */
+static void
+look_for_changes(OwnUse *use, const View *view)
+{
+	bool		is_other = !same_view(&use->view, view);
+
+	if (is_other)
+	{
+		use->lasting = true;
+		use->settled = false;
+	}
+	else if (!use->lasting || use->settled || IsolationUsesXactSnapshot())
+		return;
+	AcceptInvalidationMessages();
+	/* who may read may have changed without the tables: a membership, BYPASSRLS */
+	if (use->view.user != view->user || has_stale(use) || (is_other && !may_keep()))
+	{
+		release_sets(use);
+		use->settled = !is_other;
+	}
 }
 
 void
@@ -413,14 +447,8 @@ own_options(FunctionCallInfo fcinfo, Call *call, int argument, BounceOptions *op
 		return;
 	use = use_of(fcinfo, call);
 	view = current_view();
-	/* a call site may outlive its statement (PL/pgSQL) and its user (SET ROLE) */
-	if (use->count > 0 && !same_view(&use->view, &view))
-	{
-		AcceptInvalidationMessages();
-		/* who may read may have changed without the tables: a membership, BYPASSRLS */
-		if (use->view.user != view.user || has_stale(use) || !may_keep())
-			release_sets(use);
-	}
+	if (use->count > 0)
+		look_for_changes(use, &view);
 	use->view = view;
 	set = find_set(use, &call->charset, PG_GETARG_TEXT_PP(argument));
 	options->rules = set->rules;
