@@ -188,3 +188,41 @@ SELECT count(*) FROM incoming_token;
 SELECT bounce_drop_inbox('incoming');
 DROP TABLE incoming, incoming_event, incoming_copy, incoming_token;
 DROP FUNCTION report;
+
+-- an engine that makes other tokens: what was a copy stays one, also in what is reported
+CREATE FUNCTION report_of(person text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+SELECT convert_to(format(E'Date: Tue, 3 Mar 2026 08:00:00 +0000\nFrom: MAILER-DAEMON@out.news.example\nTo: letters@news.example\n'
+	'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="x"\n\n--x\nContent-Type: message/delivery-status\n\n'
+	'Reporting-MTA: dns; out.news.example\n\nFinal-Recipient: rfc822; %s@koharu.example\nAction: failed\nStatus: 5.1.1\n\n--x--\n', person), 'UTF8')
+$$;
+CREATE PROCEDURE other_tokens(partitioned boolean) LANGUAGE plpgsql AS $$
+DECLARE
+	line record;
+BEGIN
+	PERFORM bounce_create_inbox('rekeyed', partitioned => partitioned);
+	INSERT INTO rekeyed (received_at, raw) SELECT '2026-03-03 08:00Z'::timestamptz + n * interval '1 hour', report_of(CASE WHEN n % 3 = 0 THEN 'otto' ELSE 'rosa' END)
+	FROM generate_series(1, 6) n ORDER BY n;
+	UPDATE rekeyed_event SET token = 'old ' || token;
+	UPDATE rekeyed_copy SET token = 'old ' || token;
+	IF partitioned THEN
+		UPDATE rekeyed_token SET token = 'old ' || token;
+	END IF;
+	FOR line IN SELECT mail_id, recipient, change FROM bounce_reclassify('rekeyed') LOOP
+		RAISE WARNING '%', line;
+	END LOOP;
+	-- a part of the time, which holds but a copy
+	FOR line IN SELECT mail_id, recipient, change FROM bounce_reclassify('rekeyed', '2026-03-03 10:00Z', '2026-03-03 11:00Z') LOOP
+		RAISE WARNING 'part: %', line;
+	END LOOP;
+	PERFORM bounce_reclassify('rekeyed', apply => true);
+	RAISE WARNING 'events %, copies %, without event %, again %', (SELECT count(*) FROM rekeyed_event), (SELECT count(*) FROM rekeyed_copy),
+		(SELECT count(*) FROM rekeyed_copy c WHERE NOT EXISTS (SELECT FROM rekeyed_event e WHERE e.token = c.token AND e.kind = c.kind)),
+		(SELECT count(*) FROM bounce_reclassify('rekeyed'));
+	PERFORM bounce_drop_inbox('rekeyed');
+	DROP TABLE rekeyed, rekeyed_event, rekeyed_copy;
+	DROP TABLE IF EXISTS rekeyed_token;
+END $$;
+CALL other_tokens(false);
+CALL other_tokens(true);
+DROP PROCEDURE other_tokens;
+DROP FUNCTION report_of;

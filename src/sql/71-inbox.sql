@@ -323,7 +323,13 @@ E'INSERT INTO %s.bounce_inbox (inbox, id_column, received_at_column, raw_column,
 		ext, mail, id_column, received_at_column, raw_column, payload_column, event, copy, CASE WHEN partitioned THEN token END, rules, all_kinds, keep_raw);
 
 	IF daily THEN
-		RETURN QUERY SELECT bounce_daily_ddl(ext, mail, event, day, dirty, marker, marker_function IS NULL, verdicts IS NOT NULL);
+		RETURN QUERY SELECT bounce_daily_ddl(ext, mail, event,
+			CASE WHEN verdicts IS NOT NULL
+				THEN ARRAY(SELECT bounce_table_name(p.relid) FROM pg_partition_tree(verdicts) p
+						   WHERE p.level > 0 AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = p.relid AND t.tgname = 'bounce_mark_insert')
+						   ORDER BY bounce_table_name(p.relid) COLLATE "C")
+				WHEN partitioned THEN ARRAY[format('%I.%I', event_home, event_base || '_default')] END,
+			day, dirty, marker, marker_function IS NULL, verdicts IS NOT NULL);
 	END IF;
 END $$;
 

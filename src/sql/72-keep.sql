@@ -188,6 +188,7 @@ DECLARE
 	box record;
 	parents oid[];
 	parent record;
+	marker text;				-- the function that marks days, quoted
 	low timestamp;
 	high timestamp;
 	part text;
@@ -212,13 +213,14 @@ BEGIN
 		RAISE EXCEPTION 'neither % nor % is partitioned by the time at which mail came in', box.inbox, box.events
 			USING ERRCODE = 'wrong_object_type', HINT = 'bounce_create_inbox(..., partitioned => true) makes tables that are.';
 	END IF;
+	SELECT bounce_function_name(t.tgfoid) INTO marker FROM pg_trigger t WHERE t.tgrelid = box.events AND t.tgname = 'bounce_mark_insert';
 	LOOP
 		-- from the first day, so that the 31st stays the last of each month
 		low := since + n * step;
 		high := since + (n + 1) * step;
 		EXIT WHEN low >= until;
 		FOR parent IN
-			SELECT ns.nspname, c.relname FROM unnest(parents) WITH ORDINALITY t (oid, n)
+			SELECT t.oid, ns.nspname, c.relname FROM unnest(parents) WITH ORDINALITY t (oid, n)
 			JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace ns ON ns.oid = c.relnamespace ORDER BY t.n
 		LOOP
 			part := parent.relname || to_char(low, '_YYYYMMDD');
@@ -228,6 +230,9 @@ BEGIN
 			IF to_regclass(format('%I.%I', parent.nspname, part)) IS NULL THEN
 				RETURN NEXT format('CREATE TABLE %I.%I PARTITION OF %I.%I FOR VALUES FROM (%L) TO (%L)',
 								   parent.nspname, part, parent.nspname, parent.relname, to_char(low, 'YYYY-MM-DD') || ' 00:00+00', to_char(least(high, until), 'YYYY-MM-DD') || ' 00:00+00');
+				IF parent.oid = box.events THEN
+					RETURN QUERY SELECT bounce_mark_ddl(format('%I.%I', parent.nspname, part), marker, true);
+				END IF;
 			END IF;
 		END LOOP;
 		n := n + 1;
@@ -250,7 +255,7 @@ BEGIN
 	FOREACH statement IN ARRAY statements LOOP
 		EXECUTE statement;
 	END LOOP;
-	RETURN cardinality(statements);
+	RETURN (SELECT count(*) FROM unnest(statements) s WHERE s LIKE 'CREATE TABLE %');
 END $$;
 
 COMMENT ON FUNCTION bounce_add_partitions(regclass, date, date, interval) IS 'adds partitions to a partitioned inbox, its events and its copies; returns how many tables were made';

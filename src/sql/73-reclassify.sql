@@ -92,7 +92,10 @@ $f$WITH beside AS (
 			SELECT FROM %2$s e WHERE e.token = s.token AND e.kind = s.kind AND e.bounced_at IS NOT NULL
 			AND NOT EXISTS (
 				SELECT FROM both_sides l WHERE (l.is_gone AND NOT l.is_copy OR l.rekeyed)
-				AND l.mail_id = e.mail_id AND l.received_at = e.received_at AND l.old_ordinal = e.ordinal)) AS is_live
+				AND l.mail_id = e.mail_id AND l.received_at = e.received_at AND l.old_ordinal = e.ordinal))
+		-- an event that gets that token now goes first
+		OR s.may_be_copy AND EXISTS (
+			SELECT FROM both_sides l WHERE l.rekeyed AND l.bounced_at IS NOT NULL AND l.token = s.token AND l.kind = s.kind) AS is_live
 	FROM both_sides s
 ), ranked AS (
 	SELECT k.*,

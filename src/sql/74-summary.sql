@@ -1,13 +1,26 @@
 -- What many events say: summaries, alarms, use of the rules.
 
--- The statements that make a daily summary of an event table.  "is_new": it had
--- none; "fill": it has events already, which the first roll-up is to count.
-CREATE FUNCTION bounce_daily_ddl(ext text, mail text, event text, day text, dirty text, marker text, is_new boolean, fill boolean)
+-- The statements that have the changes of an event table, or of one of its
+-- partitions, mark their days.  The triggers of a statement are those of the table
+-- that it names, so that each partition needs its own.
+CREATE FUNCTION bounce_mark_ddl(event text, marker text, is_partition boolean) RETURNS SETOF text LANGUAGE sql IMMUTABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT format('CREATE TRIGGER bounce_mark_%s AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION %s(%s)',
+				  verb, upper(verb), event, tables, marker, CASE WHEN is_partition THEN '''partition''' ELSE '' END)
+	FROM (VALUES (1, 'insert', 'NEW TABLE AS come'), (2, 'update', 'OLD TABLE AS gone NEW TABLE AS come'), (3, 'delete', 'OLD TABLE AS gone')) v (n, verb, tables)
+	ORDER BY n
+$$;
+
+COMMENT ON FUNCTION bounce_mark_ddl(text, text, boolean) IS 'the statements that have the changes of an event table, or of one of its partitions, mark their days';
+
+-- The statements that make a daily summary of an event table.  "partitions": those
+-- that mark no days yet; "is_new": it had no summary; "fill": it has events already,
+-- which the first roll-up is to count.
+CREATE FUNCTION bounce_daily_ddl(ext text, mail text, event text, partitions text[], day text, dirty text, marker text, is_new boolean, fill boolean)
 	RETURNS SETOF text LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $ddl$
-DECLARE
-	change record;
 BEGIN
 	PERFORM set_config('search_path', (SELECT extnamespace::regnamespace || ', pg_temp' FROM pg_extension WHERE extname = 'bounce'), true);
 	IF to_regclass(day) IS NULL THEN
@@ -41,6 +54,10 @@ E'CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql\n'
 '	SET search_path = pg_catalog, pg_temp\n'
 'AS %s', marker, bounce_body(format($f$
 BEGIN
+	-- the sums of a partition that was taken off stay as they are
+	IF TG_NARGS > 0 AND NOT (SELECT c.relispartition FROM pg_class c WHERE c.oid = TG_RELID) THEN
+		RETURN NULL;
+	END IF;
 	IF TG_OP <> 'INSERT' THEN
 		INSERT INTO %1$s SELECT DISTINCT (received_at AT TIME ZONE 'UTC')::date FROM gone;
 	END IF;
@@ -50,20 +67,16 @@ BEGIN
 	RETURN NULL;
 END $f$, dirty), 'mark'));
 	IF is_new THEN
-		FOR change IN SELECT * FROM (VALUES
-			('insert', 'NEW TABLE AS come'), ('update', 'OLD TABLE AS gone NEW TABLE AS come'), ('delete', 'OLD TABLE AS gone')) v (verb, tables)
-		LOOP
-			RETURN NEXT format('CREATE TRIGGER bounce_mark_%s AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION %s()',
-							   change.verb, upper(change.verb), event, change.tables, marker);
-		END LOOP;
+		RETURN QUERY SELECT bounce_mark_ddl(event, marker, false);
 		IF fill THEN
 			RETURN NEXT format('INSERT INTO %s SELECT DISTINCT (received_at AT TIME ZONE ''UTC'')::date FROM %s', dirty, event);
 		END IF;
 	END IF;
+	RETURN QUERY SELECT d.statement FROM unnest(partitions) WITH ORDINALITY p (name, n), bounce_mark_ddl(p.name, marker, true) WITH ORDINALITY d (statement, n) ORDER BY p.n, d.n;
 	RETURN NEXT format('UPDATE %s.bounce_inbox SET daily = %L, dirty = %L WHERE inbox = %L::regclass', ext, day, dirty, mail);
 END $ddl$;
 
-COMMENT ON FUNCTION bounce_daily_ddl(text, text, text, text, text, text, boolean, boolean) IS 'the statements that make a daily summary of an event table';
+COMMENT ON FUNCTION bounce_daily_ddl(text, text, text, text[], text, text, text, boolean, boolean) IS 'the statements that make a daily summary of an event table';
 
 -- Brings the daily summary of an inbox up to date: counts those days anew whose
 -- events changed since the last call, whatever changed them (mail that came in,
