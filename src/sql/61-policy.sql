@@ -99,12 +99,15 @@ VALUES
 
 -- An example that is changed, or replaced by a row of the same name, is the
 -- user's from then on, and saved by pg_dump; when that is restored, the saved row
--- takes the place of the example that CREATE EXTENSION has made anew.
+-- takes the place of the example that CREATE EXTENSION has made anew.  ALWAYS, since a
+-- subscription brings rows as a replica, examples as well: they stay what they are.
 CREATE FUNCTION bounce_policy_owned() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	NEW.shipped := false;
+	IF current_setting('session_replication_role') <> 'replica' THEN
+		NEW.shipped := false;
+	END IF;
 	IF TG_OP = 'INSERT' THEN
 		EXECUTE format('DELETE FROM %I.%I WHERE policy = $1 AND shipped', TG_TABLE_SCHEMA, TG_TABLE_NAME) USING NEW.policy;
 	END IF;
@@ -117,5 +120,6 @@ REVOKE EXECUTE ON FUNCTION bounce_policy_owned() FROM PUBLIC;
 
 CREATE TRIGGER bounce_policy_owned BEFORE INSERT OR UPDATE ON bounce_policy
 	FOR EACH ROW EXECUTE FUNCTION bounce_policy_owned();
+ALTER TABLE bounce_policy ENABLE ALWAYS TRIGGER bounce_policy_owned;
 
 SELECT pg_catalog.pg_extension_config_dump('bounce_policy', 'WHERE NOT shipped');
