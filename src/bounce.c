@@ -50,7 +50,7 @@ shares_verdict(const Report *report, size_t number, const Verdict *verdict)
 {
 	const Delivery *delivery = &report->deliveries[number];
 
-	return report->trail == NULL && report->words_read && delivery->kind != KIND_SUCCESS &&
+	return report->words_read && delivery->kind != KIND_SUCCESS &&
 		verdict_is_shared(delivery, delivery - 1, verdict);
 }
 
@@ -199,14 +199,20 @@ make_rows(Rows *rows, Report *report, const RecordShared *shared, Judge *judge, 
 		delivery->sender = shared->addresser;
 		if (is_judged)
 		{
-			bool		is_next = judged == i;
+			bool		is_shared = judged == i && shares_verdict(report, i, &verdict);
+			unsigned	matches_left = judge->matches_left;
 
 			judged = i + 1;
-			if (!is_next || !shares_verdict(report, i, &verdict))
+			/* a trail tells each anew, which may cost later ones nothing */
+			if (is_shared)
+				judge->matches_left = LIMIT_REGEX_MATCHES;
+			if (!is_shared || rows->trail)
 			{
 				judge->arena = scratch_next(verdicts);
 				judge_delivery(judge, report, i, &verdict);
 			}
+			if (is_shared)
+				judge->matches_left = matches_left;
 			if (report->unannounced && (verdict.reason == REASON_UNDEFINED || verdict.reason == REASON_ONHOLD))
 				continue;
 		}
@@ -287,7 +293,7 @@ read_all(Slice raw, Rows *rows)
 	for (bool first = true; mbox_next(raw, &offset, &message); first = false)
 	{
 		if (rows->trail)
-			rows->trail->delivery = TRAIL_MESSAGE;
+			trail_begin(rows->trail);
 		read_one(first || !rows->take ? rows->arena : &message_arena, message, rows);
 		give_back(&message_arena, rows->arena);
 	}
@@ -414,6 +420,8 @@ bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, c
 
 	memset(delivery, 0, sizeof(*delivery));
 	delivery->kind = kind;
+	if (reply.n > LIMIT_REPLY_BYTES)
+		trail_bound(trail, BOUND_REPLY_BYTES, reply);
 	delivery->diagnostic = decode_valid_utf8(arena, slice(reply.p, reply.n < LIMIT_REPLY_BYTES ? reply.n : LIMIT_REPLY_BYTES));
 	trail_source(trail, delivery->diagnostic, reply);
 	/* what the caller hands in is a reply */

@@ -13,7 +13,7 @@
 
 #define BOUNCE_VERSION "1.0"
 
-#define BOUNCE_MAX_BLOCKLISTS 8
+#define BOUNCE_MAX_BLOCKLISTS LIMIT_BLOCKLISTS
 
 typedef enum BounceKind
 {

@@ -17,8 +17,6 @@
 #include "report/markers.h"
 #include "report/verp.h"
 
-#define EVIDENCE_BYTES 400		/* quoted of one step */
-
 typedef struct Explainer
 {
 	Arena	   *arena;
@@ -51,8 +49,8 @@ quote(Arena *arena, Slice evidence)
 
 	if (evidence.n == 0)
 		return SLICE_NONE;
-	if (evidence.n > EVIDENCE_BYTES)
-		evidence.n = EVIDENCE_BYTES;
+	if (evidence.n > LIMIT_EVIDENCE)
+		evidence.n = LIMIT_EVIDENCE;
 	text = decode_valid_utf8(arena, evidence);
 	out = arena_alloc(arena, text.n);
 	if (out == NULL)
@@ -139,6 +137,14 @@ static void
 tell_trail(Explainer *explainer, Slice recipient)
 {
 	tell_trail_to(explainer, recipient, NULL, NULL, SIZE_MAX);
+}
+
+/* The bounds that were met and are not told yet. */
+static void
+tell_bounds(Explainer *explainer, Slice recipient)
+{
+	trail_bounds_met(&explainer->trail);
+	tell_trail(explainer, recipient);
 }
 
 /* ------------------------------------------------------------------------
@@ -357,12 +363,7 @@ on_report(void *context, const Report *report)
 	bool		has_row = false;
 
 	explainer->report = report;
-	tell_trail(explainer, SLICE_NONE);
-	if (report->message->truncated)
-		trail_bound(&explainer->trail, "MIME parts of a message", SLICE_NONE);
-	if ((report->header && report->header->count >= LIMIT_HEADER_FIELDS) || report->message->field_count >= LIMIT_ALL_FIELDS)
-		trail_bound(&explainer->trail, "fields of a header", SLICE_NONE);
-	tell_trail(explainer, SLICE_NONE);
+	tell_bounds(explainer, SLICE_NONE);
 	for (size_t i = 0; i < report->count && !has_row; i++)
 		has_row = report->deliveries[i].kind != KIND_NONE;
 	if (!has_row)
@@ -378,6 +379,9 @@ tell_judged(Explainer *explainer, Slice recipient, const Verdict *verdict, const
 	tell_amendment(explainer, verdict, own, row);
 	tell_trail_to(explainer, recipient, verdict, own, SIZE_MAX);
 	tell_outcome(explainer, verdict, own, row);
+	if (row->retry_after < 0 && hints_retry_is_too_long(verdict->reply.words))
+		trail_bound(&explainer->trail, BOUND_RETRY_AFTER, verdict->reply.words);
+	tell_bounds(explainer, recipient);
 }
 
 static void
@@ -390,12 +394,27 @@ on_row(void *context, size_t delivery_number, const Verdict *verdict, const OwnD
 	tell_kind(explainer, delivery, row);
 	if (verdict == NULL)
 	{
-		tell_trail(explainer, row->recipient);
+		tell_bounds(explainer, row->recipient);
 		return;
 	}
 	tell_codes(explainer, delivery, verdict, row);
 	tell_provider(explainer, delivery, verdict, row);
 	tell_judged(explainer, row->recipient, verdict, own, row);
+}
+
+/* What was met behind the last recipient, or where there is none. */
+static void
+tell_bounds_at_end(Explainer *explainer)
+{
+	explainer->trail.delivery = TRAIL_MESSAGE;
+	tell_bounds(explainer, SLICE_NONE);
+	/* of which a full trail has no room to tell */
+	if (explainer->arena->met >> BOUND_STEPS & 1)
+	{
+		const MailLimit *limit = &limits[BOUND_STEPS];
+
+		tell_of(explainer, SLICE_NONE, "limit", word(limit->name), true, rule_limit(limit), SLICE_NONE, limit->told);
+	}
 }
 
 BounceExplanation
@@ -408,6 +427,7 @@ bounce_explain_message_with(Arena *arena, Slice raw, const BounceOptions *option
 	trail_init(&explainer.trail, arena);
 	all.all_kinds = true;
 	bounce_read(arena, raw, &all, &explainer.trail, &listener);
+	tell_bounds_at_end(&explainer);
 	return explainer.told;
 }
 
@@ -422,6 +442,7 @@ bounce_explain_json_with(Arena *arena, Slice document, const BounceOptions *opti
 	trail_init(&explainer.trail, arena);
 	all.all_kinds = true;
 	bounce_read_events(arena, document, &all, &explainer.trail, &listener);
+	tell_bounds_at_end(&explainer);
 	return explainer.told;
 }
 

@@ -21,7 +21,7 @@ use Server;
 binmode(Test::More->builder->$_, ':encoding(UTF-8)') for qw(output failure_output todo_output);
 chdir "$FindBin::Bin/.." or die "$FindBin::Bin/..: $!";
 
-my @pages = @ARGV ? @ARGV : grep { -f } 'README.md', map { "docs/$_.md" } qw(cookbook store own-rules suppression attribution domains logs webhooks redact explain speed data);
+my @pages = @ARGV ? @ARGV : grep { -f } 'README.md', map { "docs/$_.md" } qw(cookbook store own-rules suppression attribution domains logs webhooks redact explain speed data limits);
 
 # The tables of "make psql", where a page speaks of mail that is there.
 my $samples = <<'END';
@@ -30,7 +30,7 @@ CREATE TABLE subscribers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, em
 \copy inbound_mail (file, raw) FROM PROGRAM 'samples/copy-text'
 \copy subscribers (email, name, list) FROM 'samples/subscribers.tsv' WITH (FORMAT csv, HEADER, DELIMITER E'\t')
 END
-my %before = map { $_ => $samples } qw(README.md docs/redact.md docs/explain.md docs/speed.md);
+my %before = map { $_ => $samples } qw(README.md docs/redact.md docs/explain.md docs/speed.md docs/limits.md);
 
 sub read_file {
     my ($name) = @_;

@@ -48,6 +48,8 @@ keep(Arena *arena, Finding *finding, const Hit *hit)
 /* Phrases whose expression is asked when the text was read, the best of them. */
 #define SEARCH_LATER LIMIT_REGEXES
 
+#define LOST_BY_BOUND "more expressions are asked only up to a bound"
+
 #define REGEX_MATCH_BYTES 256	/* of a text: a longer one counts as several for LIMIT_REGEX_MATCHES */
 
 typedef struct Search
@@ -73,20 +75,51 @@ take_best(Finding *finding, const Hit *hit)
 		*best = *hit;
 }
 
-/* Asks the expression; to ask costs more than all the rest. */
+/* Asks the expression; to ask costs more than all the rest.  'left' is what may still be spent. */
 static void
-ask(const Finding *finding, Hit *hit)
+ask(Arena *arena, const Finding *finding, Hit *hit, unsigned *left)
 {
 	unsigned	cost = 1 + (unsigned) (finding->text.n / REGEX_MATCH_BYTES);
 
-	if (*finding->matches_left < cost)
+	if (*left < cost)
 	{
-		hit->lost = "more expressions are asked of one message only up to a bound";
+		if (left != finding->telling_left)
+			arena_meet(arena, BOUND_REGEX_MATCHES);
+		hit->lost = LOST_BY_BOUND;
 		return;
 	}
-	*finding->matches_left -= cost;
-	if (!regexes_match(finding->regexes, known(hit->row->regex), finding->text))
-		hit->lost = "its regular expression does not match";
+	*left -= cost;
+	if (regexes_match(finding->regexes, known(hit->row->regex), finding->text))
+		return;
+	hit->lost = "its regular expression does not match";
+	if (finding->regexes->gave_up)
+	{
+		/* which of the three PCRE2 does not tell alike in all its ways to match */
+		arena_meet(arena, BOUND_REGEX_STEPS);
+		hit->lost = "its regular expression met a bound: it does not match";
+	}
+}
+
+/* Tells the trail why the phrase of a hit can't win. */
+static void
+note_lost(const Finding *finding, const Hit *hit)
+{
+	for (size_t i = 0; i < finding->count; i++)
+	{
+		if (finding->hits[i].row == hit->row)
+			finding->hits[i].lost = hit->lost;
+	}
+}
+
+static void
+drop(const Search *search, const Hit *hit)
+{
+	Hit			dropped = *hit;
+
+	arena_meet(search->arena, BOUND_REGEXES);
+	dropped.lost = LOST_BY_BOUND;
+	if (search->finding->trail)
+		note_lost(search->finding, &dropped);
 }
 
 /* Puts it off until the text was read: mostly a better phrase without expression turns up. */
@@ -109,7 +142,12 @@ put_off(Search *search, const Hit *hit)
 	if (search->count < SEARCH_LATER)
 		search->later[search->count++] = *hit;
 	else if (hit->score > search->later[worst].score)
+	{
+		drop(search, &search->later[worst]);
 		search->later[worst] = *hit;
+	}
+	else
+		drop(search, hit);
 }
 
 /* Asks those that were put off, the best first, as long as they could win. */
@@ -135,15 +173,27 @@ ask_later(Search *search)
 		memmove(search->later + k, search->later + k + 1, (search->count - k) * sizeof(Hit));
 		best = best_of(finding, hit.row);
 		if (best->row != NULL && hit.score <= best->score)
+		{
+			/* it can't win; but who asks why wants to know all */
+			if (finding->trail)
+			{
+				ask(search->arena, finding, &hit, finding->telling_left);
+				note_lost(finding, &hit);
+			}
 			continue;
-		if (finding->trail == NULL)
-			ask(finding, &hit);
+		}
+		ask(search->arena, finding, &hit, finding->matches_left);
+		if (finding->trail)
+			note_lost(finding, &hit);
 		take_best(finding, &hit);
 		/* families share an expression */
 		for (size_t i = 0; hit.lost && i < search->count;)
 		{
 			if (search->later[i].row->regex == hit.row->regex)
 			{
+				search->later[i].lost = hit.lost;
+				if (finding->trail)
+					note_lost(finding, &search->later[i]);
 				search->count--;
 				memmove(search->later + i, search->later + i + 1, (search->count - i) * sizeof(Hit));
 			}
@@ -170,15 +220,12 @@ note_phrase(void *context, const MatchHit *found)
 	}
 	hit.score = score_of(row, found->end - found->start);
 	hit.where = slice(finding->text.p + found->start, found->end - found->start);
-	/* who asks why wants to know all */
-	if (hit.lost == NULL && row->regex && finding->trail)
-		ask(finding, &hit);
+	if (finding->trail)
+		keep(search->arena, finding, &hit);
 	if (hit.lost == NULL && row->regex)
 		put_off(search, &hit);
 	else
 		take_best(finding, &hit);
-	if (finding->trail)
-		keep(search->arena, finding, &hit);
 	return true;
 }
 
@@ -188,8 +235,7 @@ finding_add(Arena *arena, Slice text, Finding *finding)
 	Search		search;
 
 	finding->searched = true;
-	if (text.n > LIMIT_REPLY_BYTES)
-		text.n = LIMIT_REPLY_BYTES;
+	text = ARENA_BOUNDED(arena, text, REPLY_BYTES);
 	if (text.n == 0)
 		return;
 	finding->text = fold_text(arena, text);

@@ -28,6 +28,7 @@ typedef struct Finding
 	Trail	   *trail;			/* NULL: only the best are kept */
 	Regexes    *regexes;
 	unsigned   *matches_left;	/* expressions that may still be asked of this message */
+	unsigned   *telling_left;	/* and only to be told of; where a trail is kept */
 	Hit			best;			/* traps aside */
 	Hit			trap;			/* says that somebody else's failure is quoted */
 	bool		searched;		/* some text was */

@@ -13,6 +13,7 @@ typedef struct Lists
 	const BlocklistRow **rows;
 	int			count;
 	int			max;
+	bool		more;			/* than there is room for */
 } Lists;
 
 /* Is the list the other one, or the family that it belongs to? */
@@ -43,18 +44,21 @@ note_list(void *context, const MatchHit *hit)
 	}
 	if (lists->count < lists->max)
 		lists->rows[lists->count++] = row;
+	else
+		lists->more = true;
 	return true;
 }
 
 int
 hints_blocklists(Arena *arena, Slice words, const BlocklistRow **rows, int max)
 {
-	Lists		found = {rows, 0, max};
+	Lists		found = {rows, 0, max, false};
 
-	if (words.n > LIMIT_REPLY_BYTES)
-		words.n = LIMIT_REPLY_BYTES;
+	words = ARENA_BOUNDED(arena, words, REPLY_BYTES);
 	if (words.n > 0)
 		match_run(&knowledge_blocklist_match, arena, fold_text(arena, words), note_list, &found);
+	if (found.more)
+		arena_meet(arena, BOUND_BLOCKLISTS);
 	return found.count;
 }
 

@@ -12,6 +12,9 @@
 /* Seconds after which the reply asks to try again ("try again in 5 minutes"), -1 when it does not say. */
 int64_t		hints_retry_after(Slice words);
 
+/* Does it ask for a longer wait than is believed? */
+bool		hints_retry_is_too_long(Slice words);
+
 /* Rows (data/blocklists.tsv) of the DNS lists that the words name, each common name once; returns how many. */
 int			hints_blocklists(Arena *arena, Slice words, const BlocklistRow **rows, int max);
 

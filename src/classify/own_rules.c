@@ -11,8 +11,6 @@
 #include "classify/own_rules.h"
 #include "match/fold.h"
 
-#define FIELDS_LOOKED_AT 64		/* of one name: a hundred Received lines are no reason to work long */
-
 /* What is known of a rule's condition. */
 typedef struct OwnMemo
 {
@@ -152,7 +150,7 @@ ask(OwnCase *own, Pattern *pattern, const PatternText *text, Slice *where)
 		return PATTERN_GIVES_UP;
 	result = pattern_match(pattern, &own->rules->tools, own->arena, text, where);
 	if (result == PATTERN_GIVES_UP && --own->give_ups_left == 0 && own->trail)
-		trail_bound(own->trail, "expressions of own rules that gave up", SLICE_NONE);
+		trail_bound(own->trail, BOUND_OWN_GIVE_UPS, SLICE_NONE);
 	return result;
 }
 
@@ -166,8 +164,7 @@ ask_field(OwnCase *own, OwnRule *rule, Slice field, OwnMemo *memo)
 	PatternText text;
 
 	arena_interrupt(own->arena);
-	if (field.n > LIMIT_REPLY_BYTES)
-		field.n = LIMIT_REPLY_BYTES;
+	field = ARENA_BOUNDED(own->arena, field, REPLY_BYTES);
 	value = decode_header(own->arena, field);
 	if (value.p == NULL)
 		return;
@@ -187,15 +184,19 @@ ask_field(OwnCase *own, OwnRule *rule, Slice field, OwnMemo *memo)
 static void
 ask_fields(OwnCase *own, OwnRule *rule, const Header *header, OwnMemo *memo)
 {
-	int			left = FIELDS_LOOKED_AT;
+	int			left = LIMIT_OWN_FIELDS;	/* a hundred Received lines are no reason to work long */
 
-	for (size_t i = 0; i < header->count && left > 0 && memo->result == PATTERN_FAILS; i++)
+	for (size_t i = 0; i < header->count && memo->result == PATTERN_FAILS; i++)
 	{
 		const Field *field = &header->fields[i];
 
 		if (!slice_equal_nocase(field->name, rule->header))
 			continue;
-		left--;
+		if (left-- == 0)
+		{
+			arena_meet(own->arena, BOUND_OWN_FIELDS);
+			return;
+		}
 		if (rule->header_value.kind != PATTERN_NONE)
 			ask_field(own, rule, field->value, memo);
 		else

@@ -110,8 +110,7 @@ fold_lines(Arena *arena, Slice text)
 	char		code[3] = {0};
 
 	text = slice_trim(text);
-	if (text.n > LIMIT_REPLY_BYTES)
-		text.n = LIMIT_REPLY_BYTES;
+	text = ARENA_BOUNDED(arena, text, REPLY_BYTES);
 	if (has_single_blanks(text) && !has_continued_code(text))
 		return text;
 	out = arena_alloc(arena, text.n + 1);

@@ -10,15 +10,13 @@
  * without case.
  */
 #include "classify/hints.h"
+#include "mail/limits.h"
 
 typedef struct Word
 {
 	Slice		text;
 	int64_t		value;
 } Word;
-
-/* Longest span that is believed, in seconds: a queue lives for days. */
-#define RETRY_MAX (30 * 86400)
 
 /* How far before "after" a sign may stand. */
 #define SIGN_BYTES 32
@@ -222,8 +220,9 @@ is_tailed(Slice behind)
 	return false;
 }
 
-int64_t
-hints_retry_after(Slice words)
+/* The first span that is no longer than 'most'. */
+static int64_t
+find_span(Slice words, int64_t most)
 {
 	if (!speaks_of_trying(words))
 		return -1;
@@ -246,11 +245,24 @@ hints_retry_after(Slice words)
 			if (!read_number(words, &k, &seconds))
 				seconds = 0;
 		}
-		if (seconds <= 0 || seconds > RETRY_MAX)
+		if (seconds <= 0 || seconds > most)
 			continue;
 		if (is_led(slice(words.p, i)) ||
 			(end > 0 && end < words.n && is_tailed(slice(words.p + end, words.n - end))))
 			return seconds;
 	}
 	return -1;
+}
+
+/* A queue lives for days. */
+int64_t
+hints_retry_after(Slice words)
+{
+	return find_span(words, LIMIT_RETRY_AFTER);
+}
+
+bool
+hints_retry_is_too_long(Slice words)
+{
+	return find_span(words, LIMIT_RETRY_AFTER) < 0 && find_span(words, INT64_MAX) > 0;
 }

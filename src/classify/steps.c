@@ -40,6 +40,7 @@ finding_of(Case *judged, Finding *finding)
 		finding->trail = judged->trail;
 		finding->regexes = judged->regexes;
 		finding->matches_left = judged->matches_left;
+		finding->telling_left = judged->telling_left;
 	}
 	return finding;
 }
@@ -468,6 +469,8 @@ steps_decide(Case *judged)
 	if (judged->trail)
 	{
 		trail_note(judged->trail, "reason", reason_name(claim.reason), true, claim.rule, claim.evidence, NULL);
+		/* what is asked from here on decides nothing, and nobody asks it without a trail */
+		judged->matches_left = judged->telling_left;
 		note_losers(judged, &claim, step);
 	}
 }

@@ -16,6 +16,7 @@ typedef struct Case
 	bool		names_rules;	/* of codes, too */
 	Regexes    *regexes;
 	unsigned   *matches_left;
+	unsigned   *telling_left;
 	const Delivery *delivery;
 	Verdict    *verdict;		/* reply, status, providers and command are known; the reason is not */
 	Slice		human;			/* the human text without the codes that a reply repeats on each line */

@@ -158,7 +158,7 @@ read_evidence(Case *judged)
 
 	judged->has_diagnostic = delivery->diagnostic.n > 0;
 	if (delivery->diagnostic.n > LIMIT_REPLY_BYTES)
-		trail_bound(judged->trail, "bytes of a diagnostic", delivery->diagnostic);
+		trail_bound(judged->trail, BOUND_REPLY_BYTES, delivery->diagnostic);
 	reply_read(arena, delivery->diagnostic, &verdict->reply);
 	/* the answer to QUIT, or the exit code of a program: the text tells the cause */
 	if (judged->has_diagnostic && delivery->words.n > 0 && delivery->kind != KIND_SUCCESS &&
@@ -380,15 +380,16 @@ judge_init(Judge *judge, Arena *arena, Trail *trail)
 	judge->arena = arena;
 	judge->trail = trail;
 	judge->names_rules = trail != NULL;
+	judge->matches_left = LIMIT_REGEX_MATCHES;
 	/* a trail has every phrase asked, not only those that could win */
-	judge->matches_left = trail ? 4 * LIMIT_REGEX_MATCHES : LIMIT_REGEX_MATCHES;
+	judge->telling_left = 4 * LIMIT_REGEX_MATCHES;
 	regexes_init(&judge->regexes, arena);
 }
 
 void
 verdict_of(Judge *judge, const Delivery *delivery, Verdict *verdict)
 {
-	Case		judged = {.arena = judge->arena, .trail = judge->trail, .names_rules = judge->names_rules, .regexes = judge->arena->regexes ? judge->arena->regexes : &judge->regexes, .matches_left = &judge->matches_left,
+	Case		judged = {.arena = judge->arena, .trail = judge->trail, .names_rules = judge->names_rules, .regexes = judge->arena->regexes ? judge->arena->regexes : &judge->regexes, .matches_left = &judge->matches_left, .telling_left = &judge->telling_left,
 		.delivery = delivery, .verdict = verdict};
 
 	memset(verdict, 0, sizeof(*verdict));

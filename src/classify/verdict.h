@@ -36,7 +36,8 @@ typedef struct Judge
 	Trail	   *trail;			/* or NULL */
 	bool		names_rules;	/* Verdict.rule is wanted of codes, too */
 	Regexes		regexes;		/* where the arena's owner lends none */
-	unsigned	matches_left;	/* expressions that may still be asked */
+	unsigned	matches_left;	/* expressions that may still be asked, */
+	unsigned	telling_left;	/* and only to be told of */
 } Judge;
 
 void		judge_init(Judge *judge, Arena *arena, Trail *trail);

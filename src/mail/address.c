@@ -262,9 +262,7 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 	bool		is_whole;
 	Slice		s;
 
-	if (text.n > LIMIT_FIELD_BYTES)
-		text.n = LIMIT_FIELD_BYTES;
-	text = slice_trim(text);
+	text = slice_trim(ARENA_BOUNDED(arena, text, FIELD_BYTES));
 	s = address_without_type(text);
 	is_whole = is_declared_utf8(text, s);
 	/* the last "<...>" holds it: names may be quoted and hold anything */
@@ -318,6 +316,8 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 	/* Sendmail's "\user" is the user himself, past his aliases */
 	while (s.n > 0 && (s.p[0] == '\'' || s.p[0] == '\\'))
 		s = slice(s.p + 1, s.n - 1);
+	if (s.n > LIMIT_ADDRESS_BYTES)
+		arena_meet(arena, BOUND_ADDRESS_BYTES);
 	if (s.n == 0 || s.n > LIMIT_ADDRESS_BYTES || s.p[0] == '@')
 		return SLICE_NONE;
 	if (need_domain)

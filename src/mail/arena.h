@@ -14,6 +14,7 @@
 #ifndef BOUNCE_ARENA_H
 #define BOUNCE_ARENA_H
 
+#include "mail/limits.h"
 #include "mail/slice.h"
 
 typedef struct ArenaBlock ArenaBlock;
@@ -33,6 +34,7 @@ typedef struct Arena
 	struct Regexes *regexes;
 	struct Descriptors *descriptors;	/* likewise, of charsets (mail/descriptors.h) */
 	size_t		held;			/* bytes of all blocks */
+	uint64_t	met;			/* bit BOUND_x: that bound cut something */
 
 	/* private */
 	ArenaBlock *blocks;
@@ -91,6 +93,30 @@ Slice		arena_copy(Arena *arena, Slice s);
 
 /* The copy with ASCII letters in lower case. */
 Slice		arena_copy_lower(Arena *arena, Slice s);
+
+/* Notes that a bound was met, for bounce_explain(); where there is a trail, trail_bound() tells more. */
+static inline void
+arena_meet(Arena *arena, Bound bound)
+{
+	arena->met |= UINT64_C(1) << bound;
+}
+
+_Static_assert(BOUND_COUNT <= 64, "arena_meet() has a bit for each bound");
+
+/* The first 'most' bytes of s, which 'bound' allows. */
+static inline Slice
+arena_bounded(Arena *arena, Slice s, size_t most, Bound bound)
+{
+	if (s.n > most)
+	{
+		s.n = most;
+		arena_meet(arena, bound);
+	}
+	return s;
+}
+
+/* The same by the bound's name: ARENA_BOUNDED(arena, value, FIELD_BYTES). */
+#define ARENA_BOUNDED(arena, s, id) arena_bounded(arena, s, LIMIT_##id, BOUND_##id)
 
 static inline void
 arena_interrupt(Arena *arena)

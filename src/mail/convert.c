@@ -26,6 +26,7 @@ converter_init(Converter *converter, const Arena *arena)
 {
 	converter->kept = arena->descriptors;
 	converter->count = 0;
+	converter->full = false;
 }
 
 void
@@ -90,8 +91,11 @@ descriptor_from(Converter *converter, const char *const names[2])
 			strcmp(converter->slots[i].name, names[0]) == 0)
 			return converter->slots[i].descriptor;
 	}
-	if (converter->count == CONVERTER_SLOTS)
+	if (converter->count == LIMIT_CHARSETS)
+	{
+		converter->full = true;
 		return (iconv_t) -1;
+	}
 	if (converter->kept)
 		descriptor = kept_descriptor(converter->kept, names);
 	is_kept = descriptor != (iconv_t) -1;

@@ -12,26 +12,26 @@
 
 #include "mail/arena.h"
 #include "mail/descriptors.h"
+#include "mail/limits.h"
 
 typedef struct MailCharset MailCharset;
 
 /*
  * Descriptors that are open.  Real mail needs one or two; a header that names
- * more gets U+FFFD for the rest, for opening one may cost as much as parsing
- * ten mails.
+ * more than LIMIT_CHARSETS gets U+FFFD for the rest, for opening one may cost as
+ * much as parsing ten mails.
  */
-#define CONVERTER_SLOTS 4
-
 typedef struct Converter
 {
 	Descriptors *kept;			/* or NULL */
 	int			count;
+	bool		full;			/* more were asked for */
 	struct
 	{
 		const char *name;
 		iconv_t		descriptor; /* (iconv_t) -1: iconv does not know it */
 		bool		is_kept;	/* not ours to close */
-	}			slots[CONVERTER_SLOTS];
+	}			slots[LIMIT_CHARSETS];
 } Converter;
 
 /* 'arena' is asked for descriptors that are kept, nothing else. */

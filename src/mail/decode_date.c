@@ -9,8 +9,8 @@
  * English names only, no locale, no time zone database.
  */
 #include "mail/decode.h"
+#include "mail/limits.h"
 
-#define LONGEST_DATE 128
 #define FIRST_YEAR 1970
 #define LAST_YEAR 2200
 #define MOST_STRANGE_WORDS 3
@@ -464,7 +464,7 @@ decode_date(Slice value)
 
 	value = slice_trim(value);
 	reader.p = value.p;
-	reader.n = value.n < LONGEST_DATE ? value.n : LONGEST_DATE;
+	reader.n = value.n < LIMIT_DATE_BYTES ? value.n : LIMIT_DATE_BYTES;
 	if (!read_items(&reader) || !is_possible(&reader))
 		return date;
 

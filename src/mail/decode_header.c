@@ -15,9 +15,6 @@
 #include "mail/shift.h"
 #include "mail/transfer.h"
 
-/* RFC 2047 2: a whole encoded word has 75 characters at most */
-#define LONGEST_CHARSET 75
-
 typedef struct EncodedWord
 {
 	size_t		start;
@@ -30,6 +27,7 @@ typedef struct EncodedWord
 /* The state of one value. */
 typedef struct HeaderText
 {
+	Arena	   *arena;
 	Converter	converter;
 	char	   *out;			/* result so far */
 	size_t		out_n;
@@ -77,13 +75,19 @@ holds_word_start(Slice text)
 
 /* The charset between "=?" and "?"; its length, or SIZE_MAX when it is none. */
 static size_t
-charset_length(Slice rest)
+charset_length(const HeaderText *state, Slice rest)
 {
 	size_t		n = 0;
 
-	while (n < rest.n && n <= LONGEST_CHARSET && rest.p[n] > ' ' &&
+	/* RFC 2047 2: a whole encoded word has 75 characters at most */
+	while (n < rest.n && n <= LIMIT_CHARSET_NAME && rest.p[n] > ' ' &&
 		   rest.p[n] < 0x7F && rest.p[n] != '?' && rest.p[n] != '=')
 		n++;
+	if (n > LIMIT_CHARSET_NAME)
+	{
+		arena_meet(state->arena, BOUND_CHARSET_NAME);
+		return SIZE_MAX;
+	}
 	return n < rest.n && rest.p[n] == '?' ? n : SIZE_MAX;
 }
 
@@ -92,7 +96,7 @@ static bool
 read_word(HeaderText *state, Slice value, size_t at, EncodedWord *word)
 {
 	Slice		rest = slice(value.p + at + 2, value.n - at - 2);
-	size_t		n = charset_length(rest);
+	size_t		n = charset_length(state, rest);
 	size_t		text;
 	size_t		end;
 
@@ -236,8 +240,7 @@ decode_header(Arena *arena, Slice value)
 	HeaderText	state;
 	bool		cut = value.n > LIMIT_FIELD_BYTES;
 
-	if (cut)
-		value.n = LIMIT_FIELD_BYTES;
+	value = ARENA_BOUNDED(arena, value, FIELD_BYTES);
 	value = slice_trim(value);
 	if (value.p == NULL || is_plain(value))
 		return value;
@@ -248,6 +251,7 @@ decode_header(Arena *arena, Slice value)
 	state.raw = arena_alloc(arena, value.n + 8);
 	if (state.out == NULL || state.raw == NULL)
 		return SLICE_NONE;
+	state.arena = arena;
 	state.out_n = 0;
 	state.raw_n = 0;
 	state.raw_charset = SLICE_NONE;
@@ -256,6 +260,8 @@ decode_header(Arena *arena, Slice value)
 	converter_init(&state.converter, arena);
 	decode_words(&state, value, cut);
 	converter_close(&state.converter);
+	if (state.converter.full)
+		arena_meet(arena, BOUND_CHARSETS);
 	return slice_trim(decode_valid_utf8(arena,
 										slice(state.out, unfold(state.out, state.out_n))));
 }

@@ -69,6 +69,9 @@ decode_text(Arena *arena, Slice body, TransferEncoding encoding, Slice charset,
 	{
 		body.n = limit;
 		cut = true;
+		/* less is a mere look */
+		if (limit == LIMIT_DECODE_BYTES)
+			arena_meet(arena, BOUND_DECODE_BYTES);
 	}
 	text = undo_transfer(arena, body, encoding);
 	if (text.p == NULL || charset_needs_nothing(from, text))

@@ -10,8 +10,6 @@
 #include "mail/bytes16.h"
 #include "mail/mime.h"
 
-#define MAX_NAME_BYTES 128
-
 /* RFC 5322 2.2: printable US-ASCII except colon */
 static inline bool
 is_name_char(char c)
@@ -19,11 +17,11 @@ is_name_char(char c)
 	return (unsigned char) (c - '!') <= '~' - '!' && c != ':';
 }
 
-/* Bytes that a field name may hold from the start of 'line' on, MAX_NAME_BYTES + 1 at most. */
+/* Bytes that a field name may hold from the start of 'line' on, LIMIT_FIELD_NAME + 1 at most. */
 static inline size_t
 name_run(Slice line)
 {
-	size_t		most = line.n < MAX_NAME_BYTES + 1 ? line.n : MAX_NAME_BYTES + 1;
+	size_t		most = line.n < LIMIT_FIELD_NAME + 1 ? line.n : LIMIT_FIELD_NAME + 1;
 	size_t		n = 0;
 
 	for (; n + 16 <= most; n += 16)
@@ -46,7 +44,7 @@ field_name_length(Slice line)
 	size_t		n = name_run(line);
 	size_t		i;
 
-	if (n == 0 || n > MAX_NAME_BYTES)
+	if (n == 0 || n > LIMIT_FIELD_NAME)
 		return 0;
 	if (n < line.n && line.p[n] == ':')
 		return n;
@@ -54,6 +52,19 @@ field_name_length(Slice line)
 	for (i = n; i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'); i++)
 		;
 	return i < line.n && line.p[i] == ':' ? n : 0;
+}
+
+/* Would the line be a field, if names might be longer? */
+static bool
+has_long_name(Slice line)
+{
+	size_t		n = name_run(line);
+
+	if (n <= LIMIT_FIELD_NAME)
+		return false;
+	while (n < line.n && is_name_char(line.p[n]))
+		n++;
+	return n < line.n && line.p[n] == ':';
 }
 
 static bool
@@ -145,11 +156,15 @@ mime_header(Arena *arena, Slice bytes, char line_end, size_t most, Header *heade
 			dropped = header->count >= most;
 			if (!dropped)
 				add_field(arena, header, &allocated, line, name_length);
+			else
+				arena_meet(arena, most < LIMIT_HEADER_FIELDS ? BOUND_ALL_FIELDS : BOUND_HEADER_FIELDS);
 		}
 		else
 		{
 			if (!is_continuation(line))
 			{
+				if (has_long_name(line))
+					arena_meet(arena, BOUND_FIELD_NAME);
 				/* what looks like a delimiter is never a lost fold */
 				if ((header->count == 0 && !dropped) || slice_starts_nocase(line, SLICE_LIT("--")) ||
 					!header_goes_on(bytes, line_end, offset, header, &seen))
@@ -181,12 +196,6 @@ mime_field(const Header *header, Slice name)
 			return header->fields[i].value;
 	}
 	return SLICE_NONE;
-}
-
-static Slice
-bounded(Slice value)
-{
-	return slice(value.p, value.n < LIMIT_FIELD_BYTES ? value.n : LIMIT_FIELD_BYTES);
 }
 
 /* Offset behind the comment that opens at value.p[i] (RFC 5322 3.2.2; they nest). */
@@ -252,7 +261,7 @@ mime_parameter(Arena *arena, Slice value, Slice name)
 {
 	size_t		i = 0;
 
-	value = bounded(value);
+	value = ARENA_BOUNDED(arena, value, FIELD_BYTES);
 	while (i < value.n)
 	{
 		size_t		start;
@@ -310,7 +319,7 @@ mime_without_comments(Arena *arena, Slice value)
 	size_t		n = 0;
 	size_t		i = 0;
 
-	value = slice_trim(bounded(value));
+	value = slice_trim(ARENA_BOUNDED(arena, value, FIELD_BYTES));
 	if (slice_find(value, '(', 0) == SLICE_NPOS &&
 		slice_find(value, '\n', 0) == SLICE_NPOS &&
 		slice_find(value, '\r', 0) == SLICE_NPOS)

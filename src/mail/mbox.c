@@ -6,9 +6,9 @@
  * with "From ", but not all do.  So a line divides only when a blank line
  * stands before it, it holds a time and a year, and a header field follows.
  */
+#include "mail/limits.h"
 #include "mail/mbox.h"
 
-#define SEPARATOR_BYTES 1024	/* a longer line divides nothing */
 
 /* "From sender Thu Nov 24 18:22:48 1986": a time of day and a year behind a word. */
 static bool
@@ -64,7 +64,7 @@ delimiter_before(Slice raw, size_t at)
 
 	while (end > 0 && (raw.p[end - 1] == '\n' || raw.p[end - 1] == '\r'))
 		end--;
-	for (start = end; start > 0 && end - start < SEPARATOR_BYTES && raw.p[start - 1] != '\n' && raw.p[start - 1] != '\r';)
+	for (start = end; start > 0 && end - start < LIMIT_MBOX_LINE && raw.p[start - 1] != '\n' && raw.p[start - 1] != '\r';)
 		start--;
 	for (size_t i = start; i < end; i++)
 		has_name = has_name || ascii_is_alnum(raw.p[i]);
@@ -78,7 +78,7 @@ divides(Slice raw, size_t at)
 	size_t		end = at;
 	Slice		line;
 
-	while (end < raw.n && end - at < SEPARATOR_BYTES && raw.p[end] != '\n' && raw.p[end] != '\r')
+	while (end < raw.n && end - at < LIMIT_MBOX_LINE && raw.p[end] != '\n' && raw.p[end] != '\r')
 		end++;
 	line = slice_trim(slice(raw.p + at, end - at));
 	while (end < raw.n && (raw.p[end] == '\n' || raw.p[end] == '\r'))
@@ -90,7 +90,7 @@ divides(Slice raw, size_t at)
 static char
 first_line_end(Slice raw)
 {
-	for (size_t i = 0; i < raw.n && i < SEPARATOR_BYTES; i++)
+	for (size_t i = 0; i < raw.n && i < LIMIT_MBOX_LINE; i++)
 	{
 		if (raw.p[i] == '\n')
 			return '\n';

@@ -88,7 +88,11 @@ describe_part(Arena *arena, Part *part, const Part *container)
 		if (part->boundary.n > 0 && part->boundary.n <= LIMIT_BOUNDARY)
 			part->type = PART_MULTIPART;
 		else
+		{
+			if (part->boundary.n > 0)
+				arena_meet(arena, BOUND_BOUNDARY);
 			part->boundary = SLICE_NONE;
+		}
 		part->report_type = mime_parameter(arena, value, SLICE_LIT("report-type"));
 	}
 	else if (value.n > part->content_type.n)
@@ -106,6 +110,7 @@ add_part(Scan *scan, size_t start)
 	if (message->count >= LIMIT_PARTS || scan->open_count > LIMIT_NESTING)
 	{
 		message->truncated = true;
+		arena_meet(scan->arena, message->count >= LIMIT_PARTS ? BOUND_PARTS : BOUND_NESTING);
 		return NULL;
 	}
 	part = arena_grow(scan->arena, message->parts, (size_t) message->count, &scan->allocated, sizeof(Part));

@@ -103,7 +103,7 @@ pattern_tools_init(PatternTools *tools)
 	{
 		(void) pcre2_set_match_limit(tools->context, LIMIT_OWN_STEPS);
 		(void) pcre2_set_depth_limit(tools->context, LIMIT_OWN_DEPTH);
-		(void) pcre2_set_heap_limit(tools->context, LIMIT_OWN_HEAP_KB);
+		(void) pcre2_set_heap_limit(tools->context, LIMIT_OWN_HEAP);
 	}
 	return tools->data != NULL && tools->context != NULL;
 }

@@ -11,7 +11,7 @@
 
 #include "mail/arena.h"
 
-#define PATTERN_GROUPS 100		/* of an expression that captures, the whole match included */
+#define PATTERN_GROUPS (LIMIT_OWN_GROUPS + 1)	/* of an expression that captures, the whole match included */
 
 typedef enum PatternKind
 {

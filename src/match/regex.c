@@ -14,11 +14,6 @@
 
 #include "match/regex.h"
 
-/* a pattern of data/ needs some hundred steps on a reply; these are for what strangers send */
-#define MATCH_STEPS 100000
-#define MATCH_DEPTH 1000
-#define MATCH_HEAP_KB 1024
-
 /* Uses after which machine code pays: it matches ten times as fast, and takes as long to make as a dozen matches. */
 #define USES_BEFORE_JIT 8
 
@@ -62,9 +57,10 @@ match_context(void)
 
 	if (context != NULL)
 	{
-		pcre2_set_match_limit(context, MATCH_STEPS);
-		pcre2_set_depth_limit(context, MATCH_DEPTH);
-		pcre2_set_heap_limit(context, MATCH_HEAP_KB);
+		/* a pattern of data/ needs some hundred steps on a reply; these are for what strangers send */
+		pcre2_set_match_limit(context, LIMIT_REGEX_STEPS);
+		pcre2_set_depth_limit(context, LIMIT_REGEX_DEPTH);
+		pcre2_set_heap_limit(context, LIMIT_REGEX_HEAP);
 	}
 	return context;
 }
@@ -115,7 +111,7 @@ match_as_machine_code(const char *pattern, Slice text, pcre2_match_data *data, p
  */
 static bool
 matches_with(const pcre2_code *code, const char *pattern, Slice text, pcre2_match_data *data,
-			 pcre2_match_context *context)
+			 pcre2_match_context *context, bool *gives_up)
 {
 	int			result = match(code, text, 0, data, context);
 
@@ -123,31 +119,40 @@ matches_with(const pcre2_code *code, const char *pattern, Slice text, pcre2_matc
 		result = match(code, text, PCRE2_NO_JIT, data, context);
 	else if (gave_up(result))
 		result = match_as_machine_code(pattern, text, data, context);
+	*gives_up = gave_up(result);
 	return result >= 0;
 }
 
 static bool
-matches(const pcre2_code *code, const char *pattern, Slice text)
+matches(const pcre2_code *code, const char *pattern, Slice text, bool *gives_up)
 {
 	pcre2_match_data *data = code ? pcre2_match_data_create(1, NULL) : NULL;
 	pcre2_match_context *context = data ? match_context() : NULL;
-	bool		found = context != NULL && matches_with(code, pattern, text, data, context);
+	bool		found = context != NULL && matches_with(code, pattern, text, data, context, gives_up);
 
 	pcre2_match_context_free(context);
 	pcre2_match_data_free(data);
 	return found;
 }
 
-bool
-regex_matches(const char *pattern, Slice text)
+static bool
+matches_once(const char *pattern, Slice text, bool *gives_up)
 {
 	int			error;
 	PCRE2_SIZE	offset;
 	pcre2_code *code = compile(pattern, NULL, &error, &offset);
-	bool		found = matches(code, pattern, text);
+	bool		found = matches(code, pattern, text, gives_up);
 
 	pcre2_code_free(code);
 	return found;
+}
+
+bool
+regex_matches(const char *pattern, Slice text)
+{
+	bool		gives_up = false;
+
+	return matches_once(pattern, text, &gives_up);
 }
 
 static void *
@@ -256,9 +261,11 @@ regexes_match(Regexes *regexes, const char *pattern, Slice text)
 {
 	RegexEntry *entry = entry_of(regexes, pattern);
 
+	regexes->gave_up = false;
 	if (entry == NULL)
-		return regex_matches(pattern, text);
+		return matches_once(pattern, text, &regexes->gave_up);
 	if (!regexes->kept)
-		return matches(entry->code, pattern, text);
-	return prepare_kept(regexes, entry) && matches_with(entry->code, pattern, text, regexes->data, regexes->context);
+		return matches(entry->code, pattern, text, &regexes->gave_up);
+	return prepare_kept(regexes, entry) &&
+		matches_with(entry->code, pattern, text, regexes->data, regexes->context, &regexes->gave_up);
 }

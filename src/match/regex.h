@@ -21,6 +21,7 @@ typedef struct Regexes
 	size_t		count;
 	size_t		allocated;
 	bool		kept;
+	bool		gave_up;		/* the last one met a bound of steps, depth or memory */
 	struct pcre2_real_match_data_8 *data;	/* of the kept ones, made once */
 	struct pcre2_real_match_context_8 *context;
 } Regexes;

@@ -26,9 +26,9 @@ trail_note(Trail *trail, const char *decision, Slice value, bool won,
 
 	if (trail == NULL)
 		return NULL;
-	if (trail->count >= TRAIL_ENTRIES)
+	if (trail->count >= LIMIT_STEPS)
 	{
-		trail->truncated = true;
+		arena_meet(trail->arena, BOUND_STEPS);
 		return NULL;
 	}
 	entries = arena_grow(trail->arena, trail->entries, trail->count, &trail->allocated, sizeof(TrailEntry));
@@ -47,10 +47,39 @@ trail_note(Trail *trail, const char *decision, Slice value, bool won,
 }
 
 void
-trail_bound(Trail *trail, const char *what, Slice evidence)
+trail_begin(Trail *trail)
 {
-	trail_note(trail, "bound", slice(what, strlen(what)), true, rule_engine("limits", "src/mail/limits.h"),
-			   evidence, "what lies behind the bound was not looked at");
+	trail->delivery = TRAIL_MESSAGE;
+	trail->told = trail->told_here = 0;
+	trail->arena->met = 0;
+}
+
+void
+trail_bound(Trail *trail, Bound bound, Slice evidence)
+{
+	uint64_t	bit = UINT64_C(1) << bound;
+	const MailLimit *limit = &limits[bound];
+
+	if (trail == NULL)
+		return;
+	if (trail->told_of != trail->delivery)
+		trail->told_here = 0;
+	trail->told_of = trail->delivery;
+	if (trail->told_here & bit)
+		return;
+	trail->told |= bit;
+	trail->told_here |= bit;
+	trail_note(trail, "limit", slice(limit->name, strlen(limit->name)), true, rule_limit(limit), evidence, limit->told);
+}
+
+void
+trail_bounds_met(Trail *trail)
+{
+	for (int bound = 0; bound < BOUND_COUNT; bound++)
+	{
+		if ((trail->arena->met & ~trail->told) >> bound & 1)
+			trail_bound(trail, (Bound) bound, SLICE_NONE);
+	}
 }
 
 void
@@ -72,8 +101,12 @@ trail_source(Trail *trail, Slice derived, Slice origin)
 void
 trail_rewind(Trail *trail, size_t count)
 {
-	if (trail)
-		trail->count = count;
+	if (trail == NULL)
+		return;
+	/* a bound that is forgotten so can be told again */
+	if (trail->count > count)
+		trail->told_here = 0;
+	trail->count = count;
 }
 
 static bool

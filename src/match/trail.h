@@ -15,11 +15,12 @@
 #define BOUNCE_TRAIL_H
 
 #include "mail/arena.h"
+#include "mail/limits.h"
 
 /* A line of data/, or a rule that is code (table "engine"). */
 typedef struct RuleName
 {
-	const char *table;			/* phrase, status, reply, marker, sign, domain, blocklist, engine; NULL: none */
+	const char *table;			/* phrase, status, reply, marker, sign, domain, blocklist, limit, engine; NULL: none */
 	const char *owner;			/* the provider or decoder that the line is bound to, or NULL */
 	const char *pattern;
 	const char *file;
@@ -52,7 +53,9 @@ typedef struct Trail
 	TrailEntry *entries;
 	size_t		count;
 	size_t		allocated;
-	bool		truncated;		/* TRAIL_ENTRIES were noted, the rest is not */
+	uint64_t	told;			/* bit BOUND_x: told of this message, */
+	uint64_t	told_here;		/* of this delivery */
+	size_t		told_of;		/* the delivery */
 	TrailSource *sources;
 	size_t		source_count;
 	size_t		source_allocated;
@@ -64,7 +67,6 @@ typedef struct Trail
 	size_t		room;
 } Trail;
 
-#define TRAIL_ENTRIES 100000	/* of one message */
 #define TRAIL_SOURCES 100000
 #define TRAIL_NARROW 524288		/* bytes of a text in which the words are looked for; of longer ones the whole is told */
 #define TRAIL_WORK (UINT64_C(128) << 20)	/* bytes folded and sources looked at for one message */
@@ -75,8 +77,17 @@ void		trail_init(Trail *trail, Arena *arena);
 TrailEntry *trail_note(Trail *trail, const char *decision, Slice value, bool won,
 					   RuleName rule, Slice evidence, const char *why);
 
-/* Notes that a bound of limits.h was met at 'evidence': what lies behind it was not looked at. */
-void		trail_bound(Trail *trail, const char *what, Slice evidence);
+/* A further message begins: what was told of the one before counts no more. */
+void		trail_begin(Trail *trail);
+
+/*
+ * Notes that a bound was met at 'evidence': what lies behind it was not looked
+ * at.  Once a delivery.
+ */
+void		trail_bound(Trail *trail, Bound bound, Slice evidence);
+
+/* Notes the bounds of which but the arena knows that they were met in this message. */
+void		trail_bounds_met(Trail *trail);
 
 /* Tells that 'derived' was made of 'origin': decoded, unfolded, joined. */
 void		trail_source(Trail *trail, Slice derived, Slice origin);
@@ -100,6 +111,15 @@ static inline RuleName
 rule_engine(const char *name, const char *file)
 {
 	RuleName	rule = {"engine", NULL, name, file, 0};
+
+	return rule;
+}
+
+/* A bound that was met. */
+static inline RuleName
+rule_limit(const MailLimit *limit)
+{
+	RuleName	rule = {"limit", NULL, limit->name, "src/mail/limits.h", 0};
 
 	return rule;
 }

@@ -11,11 +11,8 @@
 #include "mail/utf8.h"
 #include "report/dsn.h"
 
-#define MAX_VENDOR_FIELDS 8		/* of one recipient */
-
 /* A report holds fewer than LIMIT_HELD_RECIPIENTS, but so many, where their fields have so many bytes. */
 #define MIN_HELD 64
-#define MAX_HELD_BYTES 524288
 
 typedef enum DsnField
 {
@@ -259,8 +256,7 @@ read_diagnostic(Report *report, Delivery *delivery, Slice value)
 	Slice		written = value;
 	size_t		semicolon;
 
-	if (value.n > LIMIT_REPLY_BYTES * 2)
-		value.n = LIMIT_REPLY_BYTES * 2;
+	value = arena_bounded(report->arena, value, LIMIT_REPLY_BYTES * 2, BOUND_REPLY_BYTES);
 	value = decode_header(report->arena, value);
 	semicolon = slice_find(value, ';', 0);
 	if (semicolon != SLICE_NPOS && semicolon > 0 && semicolon <= 24)
@@ -284,12 +280,15 @@ static void
 append_vendor(Report *report, Group *group, Slice value)
 {
 	Delivery   *delivery = group->delivery;
-	Slice		text = decode_header(report->arena, slice(value.p, value.n < LIMIT_REPLY_BYTES ? value.n : LIMIT_REPLY_BYTES));
+	Slice		text = decode_header(report->arena, ARENA_BOUNDED(report->arena, value, REPLY_BYTES));
 	char	   *joined;
 	size_t		n;
 
-	if (++group->vendor_fields > MAX_VENDOR_FIELDS)
+	if (++group->vendor_fields > LIMIT_VENDOR_FIELDS)
+	{
+		arena_meet(report->arena, BOUND_VENDOR_FIELDS);
 		return;
+	}
 	if (delivery->vendor.n == 0)
 	{
 		group->fields = value;
@@ -298,7 +297,10 @@ append_vendor(Report *report, Group *group, Slice value)
 		return;
 	}
 	if (delivery->vendor.n > LIMIT_REPLY_BYTES)
+	{
+		arena_meet(report->arena, BOUND_REPLY_BYTES);
 		return;
+	}
 	n = delivery->vendor.n + 1 + text.n;
 	joined = (char *) delivery->vendor.p;
 	if (n > group->vendor_room)
@@ -387,7 +389,7 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			return;
 		case FIELD_ARRIVAL_DATE:
 			if (!report->arrival.known)
-				report->arrival = decode_date(value);
+				report->arrival = report_date(report, value);
 			return;
 		default:
 			break;
@@ -454,7 +456,7 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			delivery->rhost = dsn_name(arena, value);
 			break;
 		case FIELD_LAST_ATTEMPT:
-			delivery->attempted = decode_date(value);
+			delivery->attempted = report_date(report, value);
 			break;
 		case FIELD_SUPPLEMENTARY:
 			read_supplementary(report, group, value);
@@ -573,7 +575,7 @@ begin_field(DsnReader *reader)
 static bool
 is_full(const Report *report, size_t bytes)
 {
-	return report->count >= LIMIT_HELD_RECIPIENTS || (report->count >= MIN_HELD && bytes >= MAX_HELD_BYTES);
+	return report->count >= LIMIT_HELD_RECIPIENTS || (report->count >= MIN_HELD && bytes >= LIMIT_HELD_BYTES);
 }
 
 /* Reads fields until the text ends or one more delivery would be too many: then true. */

@@ -18,8 +18,7 @@ add_complaint(Report *report, Slice value, const char *named_by)
 	size_t		start;
 	Slice		found;
 
-	if (value.n > LIMIT_FIELD_BYTES)
-		value.n = LIMIT_FIELD_BYTES;
+	value = ARENA_BOUNDED(report->arena, value, FIELD_BYTES);
 	while (address_find(value, &offset, &start, &found))
 	{
 		Slice		address = address_clean(report->arena, found, true);
@@ -43,8 +42,7 @@ add_from_verp(Report *report, Slice value)
 {
 	Slice		hidden;
 
-	if (value.n > LIMIT_FIELD_BYTES)
-		value.n = LIMIT_FIELD_BYTES;
+	value = ARENA_BOUNDED(report->arena, value, FIELD_BYTES);
 	if (verp_decode(report->arena, address_clean(report->arena, value, true), &hidden) == VERP_RECIPIENT)
 		add_complaint(report, hidden, "VERP");
 }

@@ -29,6 +29,15 @@ json_skip_string(Slice text, size_t at)
 	return skip_string(text, at, &raw);
 }
 
+/* Does a value at this place count for nothing? */
+static bool
+is_out_of_reach(const JsonReader *reader)
+{
+	if (reader->depth > LIMIT_JSON_NESTING && reader->arena)
+		arena_meet(reader->arena, BOUND_JSON_NESTING);
+	return reader->depth < 1 || reader->depth > LIMIT_JSON_NESTING;
+}
+
 bool
 json_next(JsonReader *reader, JsonValue *value)
 {
@@ -49,7 +58,7 @@ json_next(JsonReader *reader, JsonValue *value)
 		{
 			case '{':
 			case '[':
-				if (reader->depth < JSON_DEPTH)
+				if (reader->depth < LIMIT_JSON_NESTING)
 				{
 					reader->in_array[reader->depth] = c == '[';
 					reader->keys[reader->depth] = SLICE_NONE;
@@ -65,7 +74,7 @@ json_next(JsonReader *reader, JsonValue *value)
 					return false;
 				break;
 			case ',':
-				if (level >= 0 && level < JSON_DEPTH)
+				if (level >= 0 && level < LIMIT_JSON_NESTING)
 				{
 					reader->element[level]++;
 					if (!reader->in_array[level])
@@ -84,12 +93,12 @@ json_next(JsonReader *reader, JsonValue *value)
 						next++;
 					if (next < text.n && text.p[next] == ':' && level >= 0)
 					{
-						if (level < JSON_DEPTH)
+						if (level < LIMIT_JSON_NESTING)
 							reader->keys[level] = raw;
 						reader->at = next + 1;
 						break;
 					}
-					if (level < 0 || level >= JSON_DEPTH)
+					if (is_out_of_reach(reader))
 						break;
 					value->raw = raw;
 					value->is_string = true;
@@ -102,7 +111,7 @@ json_next(JsonReader *reader, JsonValue *value)
 
 					while (reader->at < text.n && (ascii_is_alnum(text.p[reader->at]) || text.p[reader->at] == '-' || text.p[reader->at] == '+' || text.p[reader->at] == '.'))
 						reader->at++;
-					if (level < 0 || level >= JSON_DEPTH)
+					if (is_out_of_reach(reader))
 						break;
 					value->raw = slice(text.p + start, reader->at - start);
 					value->is_string = false;

@@ -11,16 +11,15 @@
 
 #include "mail/arena.h"
 
-#define JSON_DEPTH 16			/* deeper values are skipped */
 
 typedef struct JsonReader
 {
 	Slice		text;
 	size_t		at;
 	int			depth;			/* containers that are open */
-	Slice		keys[JSON_DEPTH];	/* key of each open level, raw; SLICE_NONE in arrays */
-	bool		in_array[JSON_DEPTH];
-	uint32_t	element[JSON_DEPTH];	/* number of the element in each array */
+	Slice		keys[LIMIT_JSON_NESTING];	/* key of each open level, raw; SLICE_NONE in arrays */
+	bool		in_array[LIMIT_JSON_NESTING];
+	uint32_t	element[LIMIT_JSON_NESTING];	/* number of the element in each array */
 	Arena	   *arena;			/* through which interrupts are answered, or NULL */
 	size_t		next_look;		/* for one */
 } JsonReader;

@@ -117,9 +117,15 @@ search_elements(Search *search, Slice array)
 {
 	size_t		at = 1;
 
-	while (at < array.n && search->count < LIMIT_JSON_EVENTS)
+	while (at < array.n)
 	{
 		size_t		start = skip_space(array, at);
+
+		if (search->count >= LIMIT_JSON_EVENTS)
+		{
+			arena_meet(search->arena, BOUND_JSON_EVENTS);
+			return;
+		}
 
 		at = skip_value(search->arena, array, start);
 		/* an array in an array holds no events; a string may */
@@ -135,8 +141,14 @@ search_elements(Search *search, Slice array)
 static void
 search_value(Search *search, Slice value)
 {
-	if (value.n == 0 || search->depth >= LIMIT_ENVELOPES || search->count >= LIMIT_JSON_EVENTS)
+	if (value.n == 0)
 		return;
+	if (search->depth >= LIMIT_ENVELOPES || search->count >= LIMIT_JSON_EVENTS)
+	{
+		if (value.p[0] == '{' || value.p[0] == '[')
+			arena_meet(search->arena, search->depth >= LIMIT_ENVELOPES ? BOUND_ENVELOPES : BOUND_JSON_EVENTS);
+		return;
+	}
 	search->depth++;
 	switch (value.p[0])
 	{

@@ -21,9 +21,6 @@
 				   MARKER_BIT(MARKER_DELIVERED) | MARKER_BIT(MARKER_TRANSCRIPT) | MARKER_BIT(MARKER_LEAD) | \
 				   MARKER_BIT(MARKER_END) | MARKER_BIT(MARKER_HELP))
 
-/* each is held against those before it in its line */
-#define MAX_LINE_MARKERS 64
-
 typedef struct Search
 {
 	Arena	   *arena;
@@ -147,8 +144,12 @@ note_marker(void *context, const MatchHit *hit)
 		return false;
 	lines->markers = marker;
 	line = &lines->lines[(MARKER_BIT(row->marker) & LINE_OF_START) ? first : last];
-	if (line->noted >= MAX_LINE_MARKERS)
+	/* each is held against those before it in its line */
+	if (line->noted >= LIMIT_LINE_MARKERS)
+	{
+		arena_meet(search->arena, BOUND_LINE_MARKERS);
 		return true;
+	}
 	if (MARKER_BIT(row->marker) & STRUCTURE)
 	{
 		if (is_contained(lines, line, start, end))
@@ -291,6 +292,8 @@ split(Arena *arena, Lines *lines, char line_end)
 		entry->kinds = 0;
 		entry->noted = 0;
 	}
+	if (offset < lines->text.n)
+		arena_meet(arena, BOUND_TEXT_LINES);
 }
 
 void
@@ -302,8 +305,7 @@ lines_read(Arena *arena, Slice text, char line_end, Lines *lines)
 	Slice		searched;
 
 	memset(lines, 0, sizeof(*lines));
-	if (text.n > LIMIT_TEXT_BYTES)
-		text.n = LIMIT_TEXT_BYTES;
+	text = ARENA_BOUNDED(arena, text, TEXT_BYTES);
 	lines->text = text;
 	searched = text;
 	if (text.n == 0)

@@ -244,8 +244,7 @@ named_for_help(Arena *arena, Slice address, const Header *header, Slice words, S
 	size_t		start;
 	Slice		found;
 
-	if (mailed.n > LIMIT_FIELD_BYTES)
-		mailed.n = LIMIT_FIELD_BYTES;
+	mailed = ARENA_BOUNDED(arena, mailed, FIELD_BYTES);
 	while (address_find(mailed, &offset, &start, &found))
 	{
 		if (slice_equal(address_clean(arena, found, true), address))

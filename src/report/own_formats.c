@@ -8,9 +8,6 @@
 #include "match/fold.h"
 #include "report/own_formats.h"
 
-#define MAX_TEXT_PARTS 4		/* text parts of one report that are tried */
-#define MAX_FIELDS 64			/* of one name that are looked at */
-
 void
 own_formats_init(OwnFormats *formats, Arena *arena)
 {
@@ -123,17 +120,21 @@ static bool
 header_fits(Reading *reading, OwnFormat *format, Slice *evidence)
 {
 	const Header *header = &reading->message->parts[reading->root].header;
-	int			left = MAX_FIELDS;
+	int			left = LIMIT_OWN_FIELDS;
 
 	if (format->header.n == 0)
 		return true;
-	for (size_t i = 0; i < header->count && left > 0; i++)
+	for (size_t i = 0; i < header->count; i++)
 	{
 		const Field *field = &header->fields[i];
 
 		if (!slice_equal_nocase(field->name, format->header))
 			continue;
-		left--;
+		if (left-- == 0)
+		{
+			arena_meet(reading->arena, BOUND_OWN_FIELDS);
+			return false;
+		}
 		arena_interrupt(reading->arena);
 		if (format->header_value.kind != PATTERN_NONE &&
 			!holds(reading, &format->header_value, decode_header(reading->arena, field->value)))
@@ -157,8 +158,7 @@ before_end(Reading *reading, const OwnFormat *format, Slice text)
 	uint32_t   *offsets;
 	size_t		at;
 
-	if (text.n > LIMIT_TEXT_BYTES)
-		text.n = LIMIT_TEXT_BYTES;
+	text = ARENA_BOUNDED(reading->arena, text, TEXT_BYTES);
 	if (format->end_marker.kind != PATTERN_WORDS || text.n == 0)
 		return text;
 	folded = arena_alloc(reading->arena, text.n);
@@ -287,18 +287,23 @@ read_recipients(Reading *reading, OwnFormat *format, Slice text)
 	size_t		at = 0;
 	Slice		groups[PATTERN_GROUPS];
 
-	while (at < text.n && report->count < LIMIT_TEXT_RECIPIENTS)
+	while (at < text.n)
 	{
 		size_t		start;
 		PatternResult result = pattern_next(&format->recipient, &reading->formats->tools, reading->arena, text, at, groups);
 
 		if (result == PATTERN_GIVES_UP)
-			trail_bound(report->trail, "steps of the expression of an own format", slice(text.p + at, text.n - at));
+			trail_bound(report->trail, BOUND_OWN_STEPS, slice(text.p + at, text.n - at));
 		if (result != PATTERN_MATCHES)
 			break;
 		/* \K in it has put its start behind its end */
 		if (groups[0].p == NULL)
 			break;
+		if (report->count >= LIMIT_TEXT_RECIPIENTS)
+		{
+			trail_bound(report->trail, BOUND_TEXT_RECIPIENTS, groups[0]);
+			break;
+		}
 		start = (size_t) (groups[0].p - text.p);
 		give_words(report, text, last, start);
 		last = add_match(reading, format, groups) ? start : SLICE_NPOS;
@@ -316,8 +321,9 @@ read_texts(Reading *reading, OwnFormat *format, Slice evidence)
 {
 	Report	   *report = reading->report;
 	Slice		text;
+	int			i;
 
-	for (int i = 0; i < MAX_TEXT_PARTS && reading_human_text(reading, i, &text); i++)
+	for (i = 0; i < LIMIT_TEXT_PARTS && reading_human_text(reading, i, &text); i++)
 	{
 		/* the text may be long, was decoded for this format, and hundreds of them may ask for it */
 		arena_interrupt(reading->arena);
@@ -338,6 +344,7 @@ read_texts(Reading *reading, OwnFormat *format, Slice evidence)
 		trail_note(report->trail, "format", slice(format->name, strlen(format->name)), false, format->rule,
 				   evidence.n ? evidence : text, "its signature fits, but its expression finds no recipient");
 	}
+	reading_note_more_texts(reading, i);
 	return false;
 }
 

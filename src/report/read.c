@@ -20,8 +20,6 @@
 #include "report/own_formats.h"
 #include "report/reading.h"
 
-#define MAX_WRAPPINGS 4			/* reports inside reports that are opened */
-
 static bool
 read_message(Reading *reading)
 {
@@ -31,7 +29,7 @@ read_message(Reading *reading)
 
 	report->header = &root->header;
 	report->root = reading->root;
-	report->date = decode_date(mime_field(&root->header, SLICE_LIT("Date")));
+	report->date = report_date(report, mime_field(&root->header, SLICE_LIT("Date")));
 	memset(&report->returned, 0, sizeof(report->returned));
 	report_read_returned(reading);
 	if (reading->formats && own_formats_read(reading))
@@ -69,7 +67,7 @@ read_wrapped(Reading *reading)
 {
 	const Message *message = reading->message;
 
-	for (int i = 0; i < MAX_WRAPPINGS; i++)
+	for (int i = 0; i < LIMIT_WRAPPINGS; i++)
 	{
 		Attempt		attempt;
 		int			inner;
@@ -87,8 +85,10 @@ read_wrapped(Reading *reading)
 		if (inner < 0 || inner + 1 >= message->count || message->parts[inner + 1].parent != inner)
 			return false;
 		reading->root = inner + 1;
-		if (i + 1 < MAX_WRAPPINGS)
+		if (i + 1 < LIMIT_WRAPPINGS)
 			forget_message(reading, &attempt);
+		else
+			arena_meet(reading->arena, BOUND_WRAPPINGS);
 	}
 	return false;
 }

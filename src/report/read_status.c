@@ -8,7 +8,6 @@
 #include "report/returned.h"
 #include "report/reading.h"
 
-#define MAX_TEXT_PARTS 4		/* text parts of one report that are tried */
 
 #define MAX_HELD_BYTES (4 * LIMIT_DECODE_BYTES)	/* of parts that had to be decoded, while more are to come */
 
@@ -121,8 +120,9 @@ read_telling_text(const Reading *reading, const RecipientIndex *known, Slice *te
 	TextReport	first = {0};
 	Slice		first_text = SLICE_NONE;
 	bool		any = false;
+	int			i;
 
-	for (int i = 0; i < MAX_TEXT_PARTS && reading_human_text(reading, i, text); i++)
+	for (i = 0; i < LIMIT_TEXT_PARTS && reading_human_text(reading, i, text); i++)
 	{
 		char		line_end = reading_line_end_of(reading->message, *text);
 		size_t		fields;
@@ -145,6 +145,7 @@ read_telling_text(const Reading *reading, const RecipientIndex *known, Slice *te
 			any = true;
 		}
 	}
+	reading_note_more_texts(reading, i);
 	*text_report = first;
 	*text = first_text;
 	return any;
@@ -380,7 +381,7 @@ report_read_fields_beside(Reading *reading)
 	const Message *message = reading->message;
 	int			tried = 0;
 
-	for (int i = reading->root + 1; i < message->count && tried < MAX_TEXT_PARTS; i++)
+	for (int i = reading->root + 1; i < message->count; i++)
 	{
 		const Part *part = &message->parts[i];
 		Slice		text;
@@ -389,7 +390,11 @@ report_read_fields_beside(Reading *reading)
 
 		if (!reading_is_here(reading, i) || !reading_is_loose_text(part))
 			continue;
-		tried++;
+		if (tried++ == LIMIT_TEXT_PARTS)
+		{
+			arena_meet(reading->arena, BOUND_TEXT_PARTS);
+			return false;
+		}
 		text = reading_part_text(reading, part, LIMIT_DECODE_BYTES);
 		line_end = reading_line_end_of(message, text);
 		if (dsn_is_in(text, line_end, &start) && is_all_fields(slice(text.p, start), line_end))

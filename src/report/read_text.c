@@ -10,8 +10,6 @@
 #include "report/verp.h"
 #include "report/reading.h"
 
-#define MAX_TEXT_PARTS 4		/* text parts of one report that are tried */
-
 /* Adds the comma-separated addresses of a field, each with the words given. */
 static void
 add_listed(Reading *reading, Slice list, const char *named_by, const TextReport *text, BounceKind kind)
@@ -20,8 +18,7 @@ add_listed(Reading *reading, Slice list, const char *named_by, const TextReport 
 	size_t		start;
 	Slice		found;
 
-	if (list.n > LIMIT_FIELD_BYTES)
-		list.n = LIMIT_FIELD_BYTES;
+	list = ARENA_BOUNDED(reading->arena, list, FIELD_BYTES);
 	while (address_find(list, &offset, &start, &found))
 	{
 		Slice		address = address_clean(reading->arena, found, true);
@@ -49,8 +46,7 @@ know_listed(RecipientIndex *known, Slice list)
 	Slice		found;
 	uint32_t	count = 0;
 
-	if (list.n > LIMIT_FIELD_BYTES)
-		list.n = LIMIT_FIELD_BYTES;
+	list = ARENA_BOUNDED(known->arena, list, FIELD_BYTES);
 	while (address_find(list, &offset, &start, &found))
 	{
 		Slice		address = address_clean(known->arena, found, true);
@@ -241,9 +237,10 @@ report_read_text_report(Reading *reading)
 	Attempt		attempt;
 	bool		is_idle = false;	/* what the last attempt found is of no use, if there is another text */
 	BounceKind	kind;
+	int			i;
 
 	know_listed(&known, listed);
-	for (int i = 0; i < MAX_TEXT_PARTS && next_text(reading, i, is_idle, &attempt, &text); i++)
+	for (i = 0; i < LIMIT_TEXT_PARTS && next_text(reading, i, is_idle, &attempt, &text); i++)
 	{
 		char		line_end = reading_line_end_of(reading->message, text);
 		size_t		start;
@@ -279,6 +276,7 @@ report_read_text_report(Reading *reading)
 			first_text = text;
 		}
 	}
+	reading_note_more_texts(reading, i);
 	if (first_text.p != NULL && !reading_text_tells(&text_report))
 	{
 		text_report = first;

@@ -69,8 +69,9 @@ reading_part_text(const Reading *reading, const Part *part, size_t limit)
 	Slice		text = decode_text(reading->arena, part->body, part->encoding, part->charset, limit);
 
 	trail_source(reading->report->trail, text, part->body);
-	if (part->body.n > limit)
-		trail_bound(reading->report->trail, "bytes of a text", part->body);
+	/* less is a mere look */
+	if (part->body.n > limit && limit >= LIMIT_DECODE_BYTES)
+		trail_bound(reading->report->trail, BOUND_DECODE_BYTES, part->body);
 	return text;
 }
 
@@ -235,6 +236,15 @@ reading_human_text(const Reading *reading, int number, Slice *text)
 		}
 	}
 	return false;
+}
+
+void
+reading_note_more_texts(const Reading *reading, int tried)
+{
+	Slice		text;
+
+	if (tried == LIMIT_TEXT_PARTS && reading->report->trail && reading_human_text(reading, tried, &text))
+		trail_bound(reading->report->trail, BOUND_TEXT_PARTS, text);
 }
 
 void

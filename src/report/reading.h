@@ -77,6 +77,9 @@ bool		reading_is_attachment(const Part *part);
 /* The number-th human text of this message, decoded; false when there is none. */
 bool		reading_human_text(const Reading *reading, int number, Slice *text);
 
+/* Says that a further human text was not tried, where 'tried' is LIMIT_TEXT_PARTS. */
+void		reading_note_more_texts(const Reading *reading, int tried);
+
 /* The format that the report's decoder stands for, and the rule of code that chose it; 'lost': why it did not do. */
 void		reading_note_format(const Report *report, RuleName rule, Slice evidence, const char *lost);
 

@@ -10,8 +10,6 @@
 #include "report/report.h"
 #include "report/verp.h"
 
-#define MAX_LOCALS 64			/* recipients without a domain that get one */
-
 Delivery *
 report_add(Report *report)
 {
@@ -20,7 +18,7 @@ report_add(Report *report)
 	if (report_recipient_count(report) >= LIMIT_RECIPIENTS)
 	{
 		if (!report->truncated)
-			trail_bound(report->trail, "recipients of a report", SLICE_NONE);
+			trail_bound(report->trail, BOUND_RECIPIENTS, SLICE_NONE);
 		report->truncated = true;
 		return NULL;
 	}
@@ -187,7 +185,7 @@ find_completions(Report *report)
 		size_t		start;
 		Slice		found;
 
-		while (address_find(slice(fields[i].p, fields[i].n < LIMIT_FIELD_BYTES ? fields[i].n : LIMIT_FIELD_BYTES), &offset, &start, &found))
+		while (address_find(ARENA_BOUNDED(arena, fields[i], FIELD_BYTES), &offset, &start, &found))
 			add_completion(arena, completions, found);
 	}
 	domain = address_domain(address_clean(arena, mime_field(report->header, SLICE_LIT("From")), true));
@@ -230,12 +228,17 @@ report_complete_recipients(Report *report, size_t first)
 {
 	Completions *completions = NULL;
 
-	for (size_t i = first; i < report->count && report->locals < MAX_LOCALS; i++)
+	for (size_t i = first; i < report->count; i++)
 	{
 		Slice		local = report->deliveries[i].recipient;
 
 		if (local.n == 0 || slice_find(local, '@', 0) != SLICE_NPOS || local.p[0] == '/' || local.p[0] == '|')
 			continue;
+		if (report->locals >= LIMIT_BARE_RECIPIENTS)
+		{
+			arena_meet(report->message_arena, BOUND_BARE_RECIPIENTS);
+			return;
+		}
 		if (completions == NULL)
 			completions = find_completions(report);
 		if (completions == NULL)
@@ -263,7 +266,7 @@ report_name_hidden(Report *report)
 	}
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && delivery->recipient.n == 0; i++)
 	{
-		Slice		field = slice(fields[i].p, fields[i].n < LIMIT_FIELD_BYTES ? fields[i].n : LIMIT_FIELD_BYTES);
+		Slice		field = ARENA_BOUNDED(report->arena, fields[i], FIELD_BYTES);
 		size_t		offset = 0;
 		size_t		start;
 		Slice		found;

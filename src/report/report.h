@@ -143,6 +143,13 @@ bool		report_is_by_gateway(Report *report);
 /* Appends an empty delivery; NULL when LIMIT_RECIPIENTS is met or memory ran out. */
 Delivery   *report_add(Report *report);
 
+/* A date of the report, of which LIMIT_DATE_BYTES are read. */
+static inline MailDate
+report_date(Report *report, Slice value)
+{
+	return decode_date(ARENA_BOUNDED(report->message_arena, slice_trim(value), DATE_BYTES));
+}
+
 /* Names the only recipient where fields and text do not: by VERP, else by the returned message when that has one. */
 void		report_name_hidden(Report *report);
 

@@ -50,7 +50,6 @@ returned_from_header(Arena *arena, const Header *header, Returned *returned)
 		{SLICE_LIT("X-Envelope-To"), offsetof(Returned, original_recipient)},
 	};
 
-	(void) arena;
 	for (size_t i = 0; i < header->count; i++)
 	{
 		const Field *field = &header->fields[i];
@@ -59,7 +58,7 @@ returned_from_header(Arena *arena, const Header *header, Returned *returned)
 		if (first == 'd' && slice_equal_nocase(field->name, SLICE_LIT("Date")))
 		{
 			if (!returned->date.known)
-				returned->date = decode_date(field->value);
+				returned->date = decode_date(ARENA_BOUNDED(arena, field->value, DATE_BYTES));
 			continue;
 		}
 		if (first == 'r')

@@ -48,13 +48,14 @@ text_read_about(Arena *arena, Slice text, char line_end, const RecipientIndex *k
 {
 	Reader		reader = {.arena = arena, .trail = trail, .report = report, .known = known};
 	bool		any_words = false;
+	bool		is_common = false;	/* the words that are nobody's are somebody's now */
 
 	memset(report, 0, sizeof(*report));
 	report->decoder = DECODER_NONE;
 	reader.index.arena = arena;
 	reader.transcript.arena = arena;
 	if (text.n > LIMIT_TEXT_BYTES)
-		trail_bound(trail, "bytes of a human text", text);
+		trail_bound(trail, BOUND_TEXT_BYTES, text);
 	lines_read(arena, text, line_end, &reader.lines);
 	for (size_t i = 0; i < reader.lines.count; i++)
 	{
@@ -84,15 +85,23 @@ text_read_about(Arena *arena, Slice text, char line_end, const RecipientIndex *k
 
 		/* a text about one recipient may quote the refusal behind the advice, far from where he is named */
 		if (report->count == 1 && recipient->words.n > 0 && reader.advice_ended && !text_holds_reply(recipient->words))
+		{
 			recipient->words = report->words;
+			is_common = true;
+		}
 		/* several headings: each says what its recipients have in common */
 		if (recipient->words.n == 0 && reader.headings > 1)
 			recipient->words = recipient->heading;
 		/* words of another recipient must not become his */
 		if (recipient->words.n == 0)
+		{
+			is_common |= !any_words;
 			recipient->words = any_words ? slice(reader.common, reader.preface_length) : report->words;
+		}
 		trail_source(trail, recipient->words, text);
 		if (recipient->command == NULL && report->count == 1)
 			recipient->command = report->command;
 	}
+	if (is_common && reader.common_cut)
+		trail_bound(trail, BOUND_REPLY_BYTES, report->words);
 }

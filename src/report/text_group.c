@@ -7,8 +7,6 @@
 #include "mail/utf8.h"
 #include "report/text_reader.h"
 
-#define MAX_JOINED_BYTES (512 * 1024)	/* of words that are copied for one recipient each */
-
 bool
 text_has_words(const Reader *reader)
 {
@@ -55,8 +53,9 @@ text_give_words(Reader *reader, TextRecipient *recipient, Slice words)
 		return;
 	/* of very many recipients each gets the more precise words alone, uncopied */
 	reader->joined_bytes += words.n + 1 + recipient->words.n;
-	if (reader->joined_bytes > MAX_JOINED_BYTES)
+	if (reader->joined_bytes > LIMIT_JOINED_BYTES)
 	{
+		arena_meet(reader->arena, BOUND_JOINED_BYTES);
 		recipient->words = words;
 		return;
 	}
@@ -102,8 +101,7 @@ text_close_group(Reader *reader)
 	{
 		size_t		n = reader->words_end - reader->words_start;
 
-		words = slice(reader->lines.text.p + reader->words_start,
-					  n < LIMIT_REPLY_BYTES ? n : LIMIT_REPLY_BYTES);
+		words = ARENA_BOUNDED(reader->arena, slice(reader->lines.text.p + reader->words_start, n), REPLY_BYTES);
 		words = unwrap(reader->arena, words);
 	}
 	for (size_t i = 0; i < reader->member_count; i++)
@@ -155,7 +153,7 @@ text_add_recipient(Reader *reader, Slice raw, size_t indent)
 		if (report->count >= LIMIT_TEXT_RECIPIENTS)
 		{
 			if (!report->truncated)
-				trail_bound(reader->trail, "recipients of a human text", raw);
+				trail_bound(reader->trail, BOUND_TEXT_RECIPIENTS, raw);
 			report->truncated = true;
 			return;
 		}
@@ -193,7 +191,11 @@ text_add_common(Reader *reader, uint32_t start, uint32_t end)
 
 	if (reader->common == NULL)
 		reader->common = arena_alloc(reader->arena, LIMIT_REPLY_BYTES);
-	if (reader->common == NULL || reader->common_length + 1 >= LIMIT_REPLY_BYTES)
+	if (reader->common == NULL)
+		return;
+	if (words.n > 0 && reader->common_length + words.n >= LIMIT_REPLY_BYTES)
+		reader->common_cut = true;
+	if (reader->common_length + 1 >= LIMIT_REPLY_BYTES)
 		return;
 	/* of a line without end the beginning counts */
 	if (words.n > LIMIT_REPLY_BYTES - 1 - reader->common_length)

@@ -55,6 +55,7 @@ typedef struct Reader
 	char	   *common;
 	size_t		common_length;
 	size_t		preface_length; /* of it, before the first recipient */
+	bool		common_cut;
 
 	/* "<a@b>" or "a@b:" alone in a line where nothing announced recipients */
 	Slice		tentative;

@@ -6,9 +6,6 @@
 #include "mail/limits.h"
 #include "report/transcript.h"
 
-#define MAX_REFUSALS 4096
-#define MAX_REPLY_LINES 64
-
 const char *
 transcript_verb(Slice line)
 {
@@ -145,7 +142,10 @@ append(Arena *arena, Refusal *refusal, Slice line)
 	char	   *words = (char *) refusal->words.p;
 
 	if (n > LIMIT_REPLY_BYTES)
+	{
+		arena_meet(arena, BOUND_REPLY_BYTES);
 		return;
+	}
 	if (n > refusal->room)
 	{
 		words = arena_alloc(arena, 2 * n);
@@ -165,8 +165,11 @@ extend(Transcript *transcript, Slice line)
 {
 	Refusal    *last = &transcript->refusals[transcript->count - 1];
 
-	if (++last->lines > MAX_REPLY_LINES)
+	if (++last->lines > LIMIT_REFUSAL_LINES)
+	{
+		arena_meet(transcript->arena, BOUND_REFUSAL_LINES);
 		return;
+	}
 	append(transcript->arena, last, line);
 	if (last->address.n == 0)
 		last->address = address_in(transcript->arena, line);
@@ -217,8 +220,11 @@ add(Transcript *transcript, Slice line, bool local)
 {
 	Refusal    *refusal;
 
-	if (transcript->count >= MAX_REFUSALS)
+	if (transcript->count >= LIMIT_REFUSALS)
+	{
+		arena_meet(transcript->arena, BOUND_REFUSALS);
 		return;
+	}
 	refusal = arena_grow(transcript->arena, transcript->refusals, transcript->count, &transcript->allocated, sizeof(Refusal));
 	if (refusal == NULL)
 		return;
@@ -311,8 +317,7 @@ transcript_line(Transcript *transcript, Slice line)
 	size_t		at;
 
 	transcript->summed_up = false;
-	if (line.n > LIMIT_REPLY_BYTES)
-		line.n = LIMIT_REPLY_BYTES;
+	line = ARENA_BOUNDED(transcript->arena, line, REPLY_BYTES);
 	at = slice_find_nocase(slice(line.p, line.n < 40 ? line.n : 40), SLICE_LIT("while talking to "), 0);
 	if (at != SLICE_NPOS)
 	{

@@ -6,7 +6,6 @@
 #include "mail/address_key.h"
 #include "report/verp.h"
 
-#define MAX_LAYERS 8			/* of SRS and BATV around one address */
 
 static Slice
 join(Arena *arena, Slice local, Slice domain)
@@ -354,7 +353,7 @@ verp_decode(Arena *arena, Slice address, Slice *hidden)
 	VerpKind	kind = VERP_NONE;
 
 	*hidden = SLICE_NONE;
-	for (int i = 0; i < MAX_LAYERS && kind != VERP_RECIPIENT; i++)
+	for (int i = 0; kind != VERP_RECIPIENT; i++)
 	{
 		Slice		domain = address_domain(layer.address);
 		Slice		local = local_of(layer.address, domain);
@@ -364,6 +363,11 @@ verp_decode(Arena *arena, Slice address, Slice *hidden)
 		if (!peel_sender(arena, local, domain, &layer, &is_sender) &&
 			(is_sender || !peel_recipient(arena, local, &layer)))
 			break;
+		if (i == LIMIT_VERP_LAYERS)
+		{
+			arena_meet(arena, BOUND_VERP_LAYERS);
+			break;
+		}
 		*hidden = layer.address;
 		kind = layer.kind;
 	}
@@ -454,7 +458,7 @@ verp_peel(Arena *arena, Slice address, const VerpDelimiters *own, HiddenAddress 
 	bool		is_own = true;	/* may a tag be of those who sent it? */
 	bool		any = false;
 
-	for (int i = 0; i < MAX_LAYERS; i++)
+	for (int i = 0; i < LIMIT_VERP_LAYERS; i++)
 	{
 		Slice		domain = address_domain(address);
 		Slice		local = local_of(address, domain);

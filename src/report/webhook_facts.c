@@ -32,7 +32,7 @@ static void
 path_build(const JsonReader *reader, Path *path)
 {
 	path->n = 0;
-	path->too_long = reader->depth > JSON_DEPTH;
+	path->too_long = reader->depth > LIMIT_JSON_NESTING;
 	for (int i = 0; i < reader->depth && !path->too_long; i++)
 	{
 		Slice		key = reader->keys[i];
@@ -129,7 +129,7 @@ facts_read(Facts *facts, Arena *arena, Trail *trail, Slice object)
 	if (facts->first == NULL || facts->last == NULL)
 		return false;
 	memset(facts->first, 0xff, bytes);
-	while (json_next(&reader, &value) && facts->count < LIMIT_JSON_FACTS)
+	while (json_next(&reader, &value))
 	{
 		Path		path;
 		uint32_t	number;
@@ -138,7 +138,15 @@ facts_read(Facts *facts, Arena *arena, Trail *trail, Slice object)
 			continue;
 		path_build(&reader, &path);
 		number = path_find(&path);
-		if (number < knowledge_webhook_path_count && !add(facts, number, &reader, &value))
+		if (number >= knowledge_webhook_path_count)
+			continue;
+		/* the first of each path counts even then: the word for what happened may come last */
+		if (facts->count >= LIMIT_JSON_FACTS && facts->first[number] != FACT_NONE)
+		{
+			arena_meet(arena, BOUND_JSON_FACTS);
+			continue;
+		}
+		if (!add(facts, number, &reader, &value))
 			return false;
 	}
 	return true;
@@ -147,8 +155,7 @@ facts_read(Facts *facts, Arena *arena, Trail *trail, Slice object)
 Slice
 facts_text(const Facts *facts, const Fact *fact)
 {
-	Slice		raw = slice(fact->raw.p, fact->raw.n < LIMIT_JSON_STRING ? fact->raw.n : LIMIT_JSON_STRING);
-
+	Slice		raw = ARENA_BOUNDED(facts->arena, fact->raw, JSON_STRING);
 	Slice		text = fact->is_string ? json_string(facts->arena, raw) : decode_valid_utf8(facts->arena, raw);
 
 	trail_source(facts->trail, text, raw);

@@ -62,7 +62,7 @@ value_diagnostic(Arena *arena, Slice text, Slice *type, Slice *diagnostic)
 		*type = arena_copy_lower(arena, slice_trim(slice(text.p, semicolon)));
 		text = slice_trim(slice(text.p + semicolon + 1, text.n - semicolon - 1));
 	}
-	*diagnostic = slice(text.p, text.n < LIMIT_REPLY_BYTES ? text.n : LIMIT_REPLY_BYTES);
+	*diagnostic = ARENA_BOUNDED(arena, text, REPLY_BYTES);
 }
 
 /* RFC 5321 4.2: the first digit is 2 to 5, the second 0 to 5 */

@@ -72,3 +72,13 @@ CREATE FUNCTION bounce_rules(
 	AS 'MODULE_PATHNAME', 'bounce_rules' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2000000 ROWS 16000;
 
 COMMENT ON FUNCTION bounce_rules() IS 'every rule: what it looks for, what it means, where it stands, who says so, and a reply that it decides';
+
+CREATE FUNCTION bounce_limits(
+	OUT name text,
+	OUT value integer,
+	OUT unit text,
+	OUT meaning text
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'bounce_limits' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 50;
+
+COMMENT ON FUNCTION bounce_limits() IS 'every bound that is compiled in: past it the rest of a mail is ignored, and bounce_explain() says so';

@@ -158,8 +158,8 @@ test_bounds(void)
 		n += sizeof(line) - 1;
 	}
 	explanation = bounce_explain_message(&arena, slice(text, n));
-	step = step_of(&explanation, "bound", true);
-	is(step ? step->value : SLICE_NONE, SLICE_LIT("bytes of a text"), "a bound that was met is told");
+	step = step_of(&explanation, "limit", true);
+	is(step ? step->value : SLICE_NONE, SLICE_LIT("decode_bytes"), "a bound that was met is told");
 	ok(step && step->why.n > 0, "with what that means");
 	arena_reset(&arena);
 	free(text);

@@ -17,7 +17,7 @@ json_path_is(const JsonReader *reader, const char *const *keys, int count)
 {
 	int			k = 0;
 
-	if (reader->depth > JSON_DEPTH)
+	if (reader->depth > LIMIT_JSON_NESTING)
 		return false;
 	for (int i = 0; i < reader->depth; i++)
 	{
@@ -149,7 +149,7 @@ test_hazards(void)
 	ok(values_of(SLICE_LIT("{\"a\":\"b\"} \"c\"")) == 1, "what follows is no JSON any more");
 	for (size_t i = 0; i < n; i++)
 		deep[i] = i % 4 == 0 ? '[' : i % 4 == 1 ? '"' : i % 4 == 2 ? '"' : ',';
-	ok(values_of(slice(deep, n)) == JSON_DEPTH, "values below the deepest level are skipped");
+	ok(values_of(slice(deep, n)) == LIMIT_JSON_NESTING, "values below the deepest level are skipped");
 	for (int round = 0; round < 5000; round++)
 	{
 		char		bytes[48];
