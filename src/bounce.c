@@ -290,7 +290,7 @@ read_all(Slice raw, Rows *rows)
 	size_t		offset = 0;
 
 	arena_init_beside(&message_arena, rows->arena);
-	for (bool first = true; mbox_next(raw, &offset, &message); first = false)
+	for (bool first = true; mbox_next(rows->arena, raw, &offset, &message); first = false)
 	{
 		if (rows->trail)
 			trail_begin(rows->trail);

@@ -35,6 +35,7 @@ typedef struct Arena
 	struct Descriptors *descriptors;	/* likewise, of charsets (mail/descriptors.h) */
 	size_t		held;			/* bytes of all blocks */
 	uint64_t	met;			/* bit BOUND_x: that bound cut something */
+	size_t		steps;			/* of arena_work() since the hook was last called */
 
 	/* private */
 	ArenaBlock *blocks;
@@ -123,6 +124,21 @@ arena_interrupt(Arena *arena)
 {
 	if (arena->interrupt)
 		arena->interrupt(arena->owner);
+}
+
+/* Steps between two calls of the hook: a step is a line, or some tens of bytes. */
+#define ARENA_STEPS 4096
+
+/* For loops of short steps, of many of which some function may consist: says how many were taken. */
+static inline void
+arena_work(Arena *arena, size_t steps)
+{
+	arena->steps += steps;
+	if (arena->steps >= ARENA_STEPS)
+	{
+		arena->steps = 0;
+		arena_interrupt(arena);
+	}
 }
 
 #endif							/* BOUNCE_ARENA_H */

@@ -10,8 +10,12 @@
 
 #include <iconv.h>
 
-/* Charsets that are kept at most; others are opened for each text. */
-#define DESCRIPTORS_KEPT 16
+/*
+ * Charsets that are kept at most; others are opened for each text.  All that
+ * charset_names.c has iconv convert find room: a mail that names many must not
+ * have each opened over and over.
+ */
+#define DESCRIPTORS_KEPT 48
 
 /*
  * The owner's to keep from message to message and to lend (Arena.descriptors).

@@ -49,7 +49,7 @@ field_name_length(Slice line)
 	if (n < line.n && line.p[n] == ':')
 		return n;
 	/* obsolete syntax allows blanks before the colon (RFC 5322 4.5) */
-	for (i = n; i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'); i++)
+	for (i = n; i < line.n && i <= LIMIT_FIELD_NAME && (line.p[i] == ' ' || line.p[i] == '\t'); i++)
 		;
 	return i < line.n && line.p[i] == ':' ? n : 0;
 }
@@ -145,6 +145,7 @@ mime_header(Arena *arena, Slice bytes, char line_end, size_t most, Header *heade
 	{
 		size_t		name_length;
 
+		arena_work(arena, 1);
 		if (line.n == 0)
 		{
 			*body = slice(bytes.p + offset, bytes.n - offset);

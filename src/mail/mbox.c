@@ -81,7 +81,7 @@ divides(Slice raw, size_t at)
 	while (end < raw.n && end - at < LIMIT_MBOX_LINE && raw.p[end] != '\n' && raw.p[end] != '\r')
 		end++;
 	line = slice_trim(slice(raw.p + at, end - at));
-	while (end < raw.n && (raw.p[end] == '\n' || raw.p[end] == '\r'))
+	while (end < raw.n && end - at < 2 * LIMIT_MBOX_LINE && (raw.p[end] == '\n' || raw.p[end] == '\r'))
 		end++;
 	return (blank_before(raw, at) || delimiter_before(raw, at)) && has_date(line) && begins_field(slice(raw.p + end, raw.n - end));
 }
@@ -101,12 +101,13 @@ first_line_end(Slice raw)
 }
 
 bool
-mbox_next(Slice raw, size_t *offset, Slice *message)
+mbox_next(Arena *arena, Slice raw, size_t *offset, Slice *message)
 {
 	size_t		start = *offset;
 	size_t		at = start;
 	char		line_end;
 
+	arena_interrupt(arena);
 	if (start >= raw.n && start > 0)
 		return false;
 	*offset = raw.n > 0 ? raw.n : 1;
@@ -121,6 +122,7 @@ mbox_next(Slice raw, size_t *offset, Slice *message)
 		if (next == NULL)
 			break;
 		at = (size_t) (next - raw.p) + 1;
+		arena_work(arena, 1);
 		if (raw.n - at > 5 && memcmp(raw.p + at, "From ", 5) == 0 && divides(raw, at))
 		{
 			message->n = at - start;

@@ -132,7 +132,7 @@ add_part(Scan *scan, size_t start)
 
 /* Where the header begins: behind blank lines and mbox's "From " line. */
 static size_t
-skip_preface(Slice raw, char line_end)
+skip_preface(Arena *arena, Slice raw, char line_end)
 {
 	size_t		offset = 0;
 	size_t		start = 0;
@@ -145,6 +145,7 @@ skip_preface(Slice raw, char line_end)
 			!slice_starts_nocase(line, SLICE_LIT(">From ")))
 			break;
 		start = offset;
+		arena_work(arena, 1);
 	}
 	return start;
 }
@@ -164,7 +165,7 @@ open_part(Scan *scan, size_t start)
 		if (part->type != PART_MESSAGE || part->encoding != TRANSFER_IDENTITY ||
 			part->body.n == 0)
 			return body;
-		start = body + skip_preface(slice(scan->raw.p + body, scan->raw.n - body),
+		start = body + skip_preface(scan->arena, slice(scan->raw.p + body, scan->raw.n - body),
 									scan->message->line_end);
 	}
 }
@@ -267,7 +268,6 @@ mime_scan(Arena *arena, Slice raw, Message *message)
 	size_t		offset;
 	size_t		line_start;
 	Slice		line;
-	unsigned int delimiters = 0;
 
 	message->parts = NULL;
 	message->count = 0;
@@ -277,7 +277,7 @@ mime_scan(Arena *arena, Slice raw, Message *message)
 	if (raw.n > 0 && memchr(raw.p, '\n', raw.n) == NULL && memchr(raw.p, '\r', raw.n) != NULL)
 		message->line_end = '\r';
 
-	offset = open_part(&scan, skip_preface(raw, message->line_end));
+	offset = open_part(&scan, skip_preface(arena, raw, message->line_end));
 
 	while (scan.open_count > 0 &&
 		   next_dashes(raw, message->line_end, &offset, &line, &line_start))
@@ -285,8 +285,7 @@ mime_scan(Arena *arena, Slice raw, Message *message)
 		bool		closing;
 		int			place = delimited_part(&scan, line, &closing);
 
-		if ((++delimiters & 0xfff) == 0)
-			arena_interrupt(arena);
+		arena_work(arena, 1);
 		if (place < 0)
 			continue;
 		close_parts(&scan, place + 1, before_line_end(&scan, line_start));

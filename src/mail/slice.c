@@ -43,6 +43,25 @@ slice_is_number(Slice s)
 	return s.n > 0;
 }
 
+/* Are all sixteen white space, as ascii_is_space() has it? */
+static bool
+is_all_space(const char *p)
+{
+	Bytes16		bytes = bytes16_load(p);
+
+	return bytes16_mask((Bytes16) (bytes == ' ') | (Bytes16) (bytes == 0) | (Bytes16) ((Bytes16) (bytes - '\t') <= '\r' - '\t')) == 0xffff;
+}
+
+Slice
+slice_trim_long(Slice s)
+{
+	while (s.n >= 16 && is_all_space(s.p + s.n - 16))
+		s.n -= 16;
+	while (s.n >= 16 && is_all_space(s.p))
+		s = slice(s.p + 16, s.n - 16);
+	return s;
+}
+
 /* 0x20 for a letter, whose cases differ in that bit, else 0 */
 static uint8_t
 case_bit(char c)

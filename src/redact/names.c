@@ -5,6 +5,8 @@
 #include "classify/office.h"
 #include "classify/provider.h"
 #include "mail/address.h"
+#include "mail/limits.h"
+#include "mail/utf8.h"
 #include "match/fold.h"
 #include "match/sha1.h"
 #include "match/lexicon.h"
@@ -29,16 +31,9 @@ struct Name
 #define FIRST_SIZE 64
 #define KEY_BLOCK 64			/* of HMAC-SHA-1 */
 #define DIGEST_BYTES 20
+#define KEY_PIECE 65536			/* of a long key, between two calls of the interrupt hook */
 #define LOCAL_DIGITS 16
 #define LABEL_DIGITS 10
-
-void
-names_init(Names *names, Arena *arena, Slice key)
-{
-	memset(names, 0, sizeof(*names));
-	names->arena = names->lasting = arena;
-	names->key = key;
-}
 
 static int
 hex_value(char c)
@@ -56,7 +51,35 @@ sha1_bytes(Sha1 *sha1, unsigned char *digest)
 		digest[i] = (unsigned char) (hex_value(hex[2 * i]) << 4 | hex_value(hex[2 * i + 1]));
 }
 
-/* RFC 2104, of the kind and the text; hex digits. */
+/* RFC 2104: a key that is longer than a block stands for its digest, made once. */
+static Slice
+condensed(Arena *arena, Slice key)
+{
+	unsigned char digest[DIGEST_BYTES];
+	Sha1		sha1;
+
+	sha1_init(&sha1);
+	while (key.n > 0)
+	{
+		size_t		n = key.n < KEY_PIECE ? key.n : KEY_PIECE;
+
+		arena_interrupt(arena);
+		sha1_add(&sha1, slice(key.p, n));
+		key = slice(key.p + n, key.n - n);
+	}
+	sha1_bytes(&sha1, digest);
+	return arena_copy(arena, slice((const char *) digest, DIGEST_BYTES));
+}
+
+void
+names_init(Names *names, Arena *arena, Slice key)
+{
+	memset(names, 0, sizeof(*names));
+	names->arena = names->lasting = arena;
+	names->key = key.n > KEY_BLOCK ? condensed(arena, key) : key;
+}
+
+/* RFC 2104 with a key of a block at most, of the kind and the text; hex digits. */
 static void
 hmac(Slice key, NameKind kind, Slice text, char *hex)
 {
@@ -66,13 +89,7 @@ hmac(Slice key, NameKind kind, Slice text, char *hex)
 	char		pad[KEY_BLOCK];
 	Sha1		sha1;
 
-	if (key.n > KEY_BLOCK)
-	{
-		sha1_init(&sha1);
-		sha1_add(&sha1, key);
-		sha1_bytes(&sha1, block);
-	}
-	else if (key.n > 0)
+	if (key.n > 0)
 		memcpy(block, key.p, key.n);
 	for (size_t i = 0; i < KEY_BLOCK; i++)
 		pad[i] = (char) (block[i] ^ 0x36);
@@ -391,5 +408,6 @@ names_pseudonym(Arena *arena, Slice address, Slice key)
 	Names		names;
 
 	names_init(&names, arena, key);
-	return names_address(&names, address);
+	/* what is longer is nobody's address */
+	return names_address(&names, utf8_drop_cut(slice(address.p, address.n < LIMIT_FIELD_BYTES ? address.n : LIMIT_FIELD_BYTES)));
 }

@@ -48,7 +48,7 @@ Slice		names_domain(Names *names, Slice domain);
 /* What stands for an IP address: one of those that are reserved for examples (RFC 5737, RFC 3849). */
 Slice		names_ip(Names *names, Slice ip);
 
-/* The keyed pseudonym of an address, as names_address() has it. */
+/* The keyed pseudonym of an address (its first LIMIT_FIELD_BYTES), as names_address() has it. */
 Slice		names_pseudonym(Arena *arena, Slice address, Slice key);
 
 #endif							/* BOUNCE_REDACT_NAMES_H */

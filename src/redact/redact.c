@@ -296,6 +296,7 @@ put_html(Redaction *redaction, Slice html)
 	redacted_end_line(redacted);
 	while (mime_next_line(masked, '\n', &offset, &line))
 	{
+		arena_work(redacted->arena, 1);
 		put_escaped(redacted, line);
 		redacted_put(redacted, SLICE_LIT("<br>"));
 		redacted_end_line(redacted);
@@ -504,7 +505,7 @@ redact_mail(Arena *arena, Slice raw, Slice key)
 	names_init(&redaction.redacted.names, arena, key);
 	arena_init_beside(&message_arena, arena);
 	redaction.redacted.arena = redaction.redacted.names.arena = &message_arena;
-	for (bool first = true; mbox_next(raw, &offset, &message); first = false)
+	for (bool first = true; mbox_next(arena, raw, &offset, &message); first = false)
 	{
 		if (!first)
 			redacted_end_line(&redaction.redacted);

@@ -92,11 +92,10 @@ fields_each(Arena *arena, Slice raw, Slice name,
 
 	if (!search_init(&search, arena, name, take, context))
 		return;
-	while (mbox_next(raw, &offset, &message))
+	while (mbox_next(arena, raw, &offset, &message))
 	{
 		ArenaMark	mark = arena_mark(arena);
 
-		arena_interrupt(arena);
 		if (!search_message(&search, message))
 			return;
 		arena_rewind(arena, mark);

@@ -435,14 +435,20 @@ test_headers(void)
 	arena_reset(&arena);
 }
 
-/* What is opened once and kept changes nothing, however often and however many. */
+/*
+ * What is opened once and kept changes nothing, however often.  A report whose
+ * recipients had more charsets than were kept cost a hundred times as much.
+ */
 static void
 test_kept_descriptors(void)
 {
+	/* one for each charset that charset_names.c has iconv convert */
 	static const char *const charsets[] = {
-		"koi8-r", "cp1251", "big5", "euc-kr", "gbk", "iso-2022-jp", "iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-8",
-		"iso-8859-9", "iso-8859-13", "windows-1250", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
-		"windows-1257", "windows-1258", "shift_jis", "euc-jp", "koi8-u", "tis-620", "ibm850", "ibm866",
+		"ansi", "big5", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp437",
+		"cp50220", "cp51932", "cp850", "cp852", "cp862", "cp866", "cp874", "cp932", "cp936", "cp949",
+		"csiso2022kr", "csisolatin2", "cskoi8r", "csunicode11utf7", "euctw", "hz", "iso885910", "iso885913",
+		"iso885914", "iso885915", "iso885916", "iso88593", "iso88594", "iso88595", "iso88596", "iso88597",
+		"iso88598", "johab", "koi8ru", "maccyrillic", "macintosh", "tcvn", "utf16", "utf16le", "viscii",
 	};
 	Slice		many = SLICE_LIT("=?koi8-r?Q?=C1?= =?cp1251?Q?=E0?= =?big5?Q?=A4=A4?= =?euc-kr?Q?=B0=A1?= =?gbk?Q?=D6=D0?= =?koi8-r?Q?=C1?=");
 	Slice		body = SLICE_LIT("\xD6\xD0\xB0\xA1 abc \xE4");
@@ -468,7 +474,7 @@ test_kept_descriptors(void)
 		wrong += !slice_equal(decode_header(&lent, many), decode_header(&plain, many));
 	}
 	ok(wrong == 0, "kept descriptors convert like new ones");
-	ok(kept.count == DESCRIPTORS_KEPT, "and are bounded");
+	ok(kept.count > 16 && kept.count < DESCRIPTORS_KEPT, "and all of them are kept");
 	descriptors_close(&kept);
 	ok(kept.count == 0, "and can be closed");
 	arena_reset(&lent);

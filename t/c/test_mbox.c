@@ -15,8 +15,10 @@ count(Slice raw)
 	size_t		n = 0;
 	size_t		bytes = 0;
 	Slice		message;
+	Arena		arena;
 
-	while (mbox_next(raw, &offset, &message))
+	arena_init(&arena, NULL, NULL, NULL, NULL);
+	while (mbox_next(&arena, raw, &offset, &message))
 	{
 		n++;
 		bytes += message.n;
