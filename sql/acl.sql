@@ -11,6 +11,8 @@ SELECT d.classid, d.objid
 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
 WHERE e.extname = 'bounce' AND d.deptype = 'e';
 
+\pset footer off
+
 -- functions; those that are not for PUBLIC are volatile, or triggers
 SELECT p.oid::regprocedure AS function,
 	CASE WHEN has_function_privilege('public', p.oid, 'EXECUTE') THEN 'everybody' ELSE 'the owner' END AS "for",

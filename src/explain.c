@@ -14,6 +14,7 @@
 #include "classify/provider.h"
 #include "classify/rules.h"
 #include "mail/address.h"
+#include "mail/one_line.h"
 #include "report/markers.h"
 #include "report/verp.h"
 
@@ -62,7 +63,7 @@ quote(Arena *arena, Slice evidence)
 		else if (n > 0 && out[n - 1] != ' ')
 			out[n++] = ' ';
 	}
-	return slice_trim(slice(out, n));
+	return one_line(arena, slice_trim(slice(out, n)));
 }
 
 static void

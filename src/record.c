@@ -5,6 +5,7 @@
  */
 #include "classify/hints.h"
 #include "mail/address.h"
+#include "mail/one_line.h"
 #include "match/sha1.h"
 #include "record.h"
 #include "report/markers.h"
@@ -135,6 +136,12 @@ record_read_shared(Arena *arena, const Report *report, RecordShared *shared)
 	shared->list_id = list_id(arena, returned->list_id);
 	shared->feedback_id = text_or_none(decode_header(arena, returned->feedback_id));
 	shared->lhost = record_host_name(arena, report->reporting_mta.n ? report->reporting_mta : received_host(report->header));
+	/* here, for they may be long, and go into many rows */
+	shared->addresser = one_line(arena, shared->addresser);
+	shared->message_id = one_line(arena, shared->message_id);
+	shared->subject = one_line(arena, shared->subject);
+	shared->list_id = one_line(arena, shared->list_id);
+	shared->feedback_id = one_line(arena, shared->feedback_id);
 }
 
 /* Writes a number in digits to the end of 'room', from which they are returned. */
@@ -315,7 +322,6 @@ fill_row(Arena *arena, const Report *report, const Delivery *delivery, const Rec
 		row->decoded_by = knowledge_decoders[report->decoder].decoder;
 	else
 		row->decoded_by = report->own_format;
-	make_token(row);
 }
 
 /*
@@ -370,6 +376,19 @@ fill_judged(Arena *arena, const Delivery *delivery, const Verdict *verdict, Boun
 		row->rhost = record_host_name(arena, verdict->reply.rhost);
 }
 
+/* No text of a row has control characters, whatever the mail wrote there.  What rows share has none already. */
+static void
+put_on_one_line(Arena *arena, BounceRow *row)
+{
+	Slice	   *texts[] = {
+		&row->recipient, &row->destination, &row->alias, &row->verp, &row->delivery_status, &row->diagnostic_type,
+		&row->diagnostic_code, &row->rhost, &row->lhost, &row->feedback_type,
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i] = one_line(arena, *texts[i]);
+}
+
 void
 record_fill(Arena *arena, const Report *report, const Delivery *delivery, const RecordShared *shared, Judge *judge,
 			const Verdict *verdict, BounceRow *row)
@@ -396,6 +415,8 @@ record_fill(Arena *arena, const Report *report, const Delivery *delivery, const 
 		case KIND_NONE:
 			break;
 	}
+	put_on_one_line(arena, row);
+	make_token(row);
 }
 
 void
@@ -410,4 +431,5 @@ record_fill_reply(Arena *arena, BounceKind kind, const Delivery *delivery, const
 	if (verdict->reply.code != 0)
 		row->diagnostic_type = SLICE_LIT("smtp");
 	row->rhost = delivery->rhost.n ? delivery->rhost : record_host_name(arena, verdict->reply.rhost);
+	put_on_one_line(arena, row);
 }

@@ -6,6 +6,7 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "mail/one_line.h"
 #include "pg/call.h"
 #include "pg/document.h"
 #include "pg/row.h"
@@ -70,7 +71,7 @@ header(FunctionCallInfo fcinfo, Source source)
 	text	   *result = NULL;
 
 	find_fields(fcinfo, call, source, take_first, &value);
-	value = charset_from_utf8(&call->charset, &call->arena, value);
+	value = charset_from_utf8(&call->charset, &call->arena, one_line(&call->arena, value));
 	call_check_memory(call);
 	if (value.p != NULL)
 		result = cstring_to_text_with_len(value.p, (int) value.n);
@@ -122,7 +123,7 @@ put_field(void *context, FieldOrigin origin, Slice value)
 	values[HEADERS_ORIGIN] = row_text(word, &call->charset, &call->arena, &isnull[HEADERS_ORIGIN]);
 	values[HEADERS_ORDINAL] = Int32GetDatum(++output->count);
 	isnull[HEADERS_ORDINAL] = false;
-	values[HEADERS_VALUE] = row_text(value, &call->charset, &call->arena, &isnull[HEADERS_VALUE]);
+	values[HEADERS_VALUE] = row_text(one_line(&call->arena, value), &call->charset, &call->arena, &isnull[HEADERS_VALUE]);
 	call_check_memory(call);
 	tuplestore_putvalues(output->rows, call->desc, values, isnull);
 	return true;

@@ -60,6 +60,21 @@ is_text(Slice s)
 	return true;
 }
 
+/* Without control characters, nor line separators?  To be asked of valid UTF-8. */
+static inline bool
+is_on_one_line(Slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+	{
+		unsigned char c = (unsigned char) s.p[i];
+
+		if (c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char) s.p[i + 1] < 0xa0) ||
+			(c == 0xe2 && (memcmp(s.p + i, "\xe2\x80\xa8", 3) == 0 || memcmp(s.p + i, "\xe2\x80\xa9", 3) == 0)))
+			return false;
+	}
+	return true;
+}
+
 /* The name of the first attribute that breaks a promise, or NULL. */
 static inline const char *
 find_fault(const BounceRow *row, bool all_kinds)
@@ -90,7 +105,7 @@ find_fault(const BounceRow *row, bool all_kinds)
 	size_t		i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (!is_text(texts[i].value))
+		if (!is_text(texts[i].value) || !is_on_one_line(texts[i].value))
 			return texts[i].name;
 	if (row->kind == KIND_NONE || row->kind > KIND_CHALLENGE ||
 		(!all_kinds && row->kind > KIND_COMPLAINT))
