@@ -62,7 +62,7 @@ address_is_domain(Slice s)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 	{
-		if (!is_domain_char(s.p[i]) || (s.p[i] == '.' && i > 0 && s.p[i - 1] == '.'))
+		if (!is_domain_char(s.p[i]) || (s.p[i] == '.' && s.p[i - 1] == '.'))
 			return false;
 	}
 	return true;
@@ -144,15 +144,23 @@ begins_local(Slice text, size_t i, size_t bound, bool is_ascii)
 		 ((unsigned char) text.p[i - 3] == 0xef && (unsigned char) text.p[i - 2] >= 0xbc));
 }
 
+/* A quotation mark or star of the text around an address, though it may begin one. */
+static inline bool
+is_quote(char c)
+{
+	return c == '\'' || c == '`' || c == '*';
+}
+
 /*
- * Where the local part that ends before 'at' begins; 'at' when there is none.
+ * Where the local part that ends before the "@" at 'at', behind which a domain
+ * stands, begins; 'at' when there is none.
  * No quotation mark between 'lower' and *unquoted opens one: of many that end
  * in a mark, each must not search all that stands before it.
  */
 static size_t
 local_start(Slice text, size_t at, size_t lower, size_t *unquoted)
 {
-	bool		foreign_domain = at + 1 < text.n && (unsigned char) text.p[at + 1] >= 0x80;
+	bool		foreign_domain = (unsigned char) text.p[at + 1] >= 0x80;
 	size_t		i = at;
 	size_t		bound = at > lower + LIMIT_ADDRESS_BYTES ? at - LIMIT_ADDRESS_BYTES : lower;
 
@@ -178,8 +186,7 @@ local_start(Slice text, size_t at, size_t lower, size_t *unquoted)
 			break;
 		i--;
 	}
-	/* quotes and stars of the text around it */
-	while (i < at && (text.p[i] == '\'' || text.p[i] == '`' || text.p[i] == '*'))
+	while (i < at && is_quote(text.p[i]))
 		i++;
 	return i;
 }
@@ -290,13 +297,13 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 
 		if (address_find(s, &offset, &start, &found))
 		{
-			/* a quoted name or comment may stand around it; the address is what has the "@" */
-			while (start > 0 && is_local_char(s.p[start - 1]) && found.p == s.p + start)
-			{
+			/* letters and signs before it, which prose has there by chance, are its own here, but for quotation marks */
+			bool		is_quoted = offset < s.n && (s.p[offset] == '\'' || s.p[offset] == '*');
+
+			while (start > 0 && is_local_char(s.p[start - 1]) && !begins_local(s, start, 0, false) &&
+				   !(is_quoted && is_quote(s.p[start - 1])))
 				start--;
-				found = slice(found.p - 1, found.n + 1);
-			}
-			s = found;
+			s = slice_between(s.p + start, found.p + found.n);
 		}
 		else
 		{
@@ -324,7 +331,7 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 	{
 		Slice		domain = address_domain(s);
 
-		if (domain.p == NULL || domain.n + 1 == s.n || !address_is_domain(domain))
+		if (domain.p == NULL || !address_is_domain(domain))
 			return SLICE_NONE;
 	}
 	/* no white space inside, unless the local part is quoted, and no control characters at all */

@@ -141,7 +141,8 @@ quoted_end(Slice s)
 }
 
 /*
- * The quoted local part without its quotes where it needs none (RFC 5321
+ * The quoted local part, whose last quotation mark has no backslash before it,
+ * without its quotes where it needs none (RFC 5321
  * 4.1.2: both are the same mailbox), else with as few backslashes as can be.
  * SLICE_NONE where it holds a control character.
  */
@@ -158,7 +159,7 @@ unquoted_local(Arena *arena, Slice quoted)
 	{
 		char		c = quoted.p[i];
 
-		if (c == '\\' && i + 2 < quoted.n)
+		if (c == '\\')
 			c = quoted.p[++i];
 		if ((unsigned char) c < ' ' || c == 0x7f)
 			return SLICE_NONE;
@@ -174,7 +175,7 @@ unquoted_local(Arena *arena, Slice quoted)
 	{
 		char		c = quoted.p[i];
 
-		if (c == '\\' && i + 2 < quoted.n)
+		if (c == '\\')
 			c = quoted.p[++i];
 		if (c == '"' || c == '\\')
 			out[n++] = '\\';
@@ -225,7 +226,7 @@ fold_local(Arena *arena, Slice local, const KeyForm *form)
 
 	if (is_ascii || form->keep_letters)
 		return arena_copy_lower(arena, local);
-	for (int i = 0; i < 2 && local.n > 0; i++)
+	for (int i = 0; i < 2; i++)
 	{
 		char	   *out;
 		size_t		n = 0;

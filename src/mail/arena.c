@@ -218,7 +218,7 @@ arena_alloc(Arena *arena, size_t size)
 		if (step > ARENA_LAST_BLOCK)
 			step = ARENA_LAST_BLOCK;
 		if (need > step / 2)
-			return own_block(arena, size ? size : 1);
+			return own_block(arena, size);
 		if (!start_block(arena, step))
 			return NULL;
 	}

@@ -87,8 +87,7 @@ descriptor_from(Converter *converter, const char *const names[2])
 
 	for (i = 0; i < converter->count; i++)
 	{
-		if (converter->slots[i].name == names[0] ||
-			strcmp(converter->slots[i].name, names[0]) == 0)
+		if (strcmp(converter->slots[i].name, names[0]) == 0)
 			return converter->slots[i].descriptor;
 	}
 	if (converter->count == LIMIT_CHARSETS)

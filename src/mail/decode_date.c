@@ -167,7 +167,7 @@ read_time(DateReader *reader, int hour)
 	return !ascii_is_digit(peek(reader, 0));
 }
 
-/* The rest of a date behind its first number: "2010-04-29", "2010/04/29", "29-Apr-10". */
+/* The rest of a date behind its first number, neither year nor day being known: "2010-04-29", "2010/04/29", "29-Apr-10". */
 static bool
 read_joined_date(DateReader *reader, int first, int digits)
 {
@@ -198,9 +198,13 @@ read_joined_date(DateReader *reader, int first, int digits)
 	if (last_digits == 0 || !set_once(&reader->month, month))
 		return false;
 	if (digits == 4)
-		return set_year(reader, first, 4) && last_digits <= 2 &&
-			set_once(&reader->day, last);
-	return set_once(&reader->day, first) && set_year(reader, last, last_digits);
+	{
+		reader->year = first;
+		reader->day = last;
+		return last_digits <= 2;
+	}
+	reader->day = first;
+	return set_year(reader, last, last_digits);
 }
 
 /* ISO 8601's basic format: 20100429T233445. */
@@ -211,9 +215,8 @@ read_basic(DateReader *reader, int number, int digits)
 		return set_once(&reader->year, number / 10000) &&
 			set_once(&reader->month, number / 100 % 100) &&
 			set_once(&reader->day, number % 100);
-	/* a time only behind the "T" */
-	if (digits != 6 || reader->day < 0 || reader->at < 7 ||
-		ascii_lower(reader->p[reader->at - 7]) != 't')
+	/* a time only behind the "T", which a day stands before */
+	if (digits != 6 || reader->day < 0 || ascii_lower(reader->p[reader->at - 7]) != 't')
 		return false;
 	reader->minute = number / 100 % 100;
 	reader->second = number % 100;
@@ -243,7 +246,7 @@ read_digits(DateReader *reader)
 	return set_year(reader, number, digits);
 }
 
-/* "+0900", "+09:00", "-5"; the reader is at the sign. */
+/* "+0900", "+09:00", "-5"; the reader is at the sign, which a digit follows. */
 static bool
 read_offset(DateReader *reader)
 {
@@ -254,7 +257,7 @@ read_offset(DateReader *reader)
 
 	reader->at++;
 	hours = read_number(reader, 4, &digits);
-	if (digits == 0 || ascii_is_digit(peek(reader, 0)))
+	if (ascii_is_digit(peek(reader, 0)))
 		return false;
 	if (digits > 2)
 	{

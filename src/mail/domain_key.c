@@ -146,10 +146,11 @@ domain_key(Arena *arena, Slice domain, const KeyForm *form)
 		i += dot;
 		start = i;
 	}
-	while (n > 0 && out[n - 1] == '.')
+	/* each label has a character */
+	if (out[n - 1] == '.')
 		n--;
 	key = slice(out, n);
-	if (!address_is_domain(key) || key.p[0] == '[' || utf8_find_not_ascii(key, 0) < key.n)
+	if (!address_is_domain(key) || key.p[0] == '[')
 		return SLICE_NONE;
 	return key;
 }

@@ -67,10 +67,11 @@ has_long_name(Slice line)
 	return n < line.n && line.p[n] == ':';
 }
 
+/* Of a line that is not blank. */
 static bool
 is_continuation(Slice line)
 {
-	return line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t');
+	return line.p[0] == ' ' || line.p[0] == '\t';
 }
 
 static void

@@ -212,13 +212,15 @@ close_parts(Scan *scan, int from, size_t end)
 	scan->open_count = from;
 }
 
-/* RFC 2046 5.1.1: the line end before a delimiter belongs to the delimiter. */
+/*
+ * RFC 2046 5.1.1: the line end before a delimiter belongs to the delimiter.
+ * The line at 'offset' is none of a message's first two: a header stands before it.
+ */
 static size_t
 before_line_end(const Scan *scan, size_t offset)
 {
-	if (offset > 0 && scan->raw.p[offset - 1] == scan->message->line_end)
-		offset--;
-	if (scan->message->line_end == '\n' && offset > 0 && scan->raw.p[offset - 1] == '\r')
+	offset--;
+	if (scan->message->line_end == '\n' && scan->raw.p[offset - 1] == '\r')
 		offset--;
 	return offset;
 }

@@ -163,9 +163,8 @@ get_number(Slice encoded, size_t *at, uint32_t bias, uint32_t *number)
 			*number = (uint32_t) value;
 			return true;
 		}
+		/* no more than 'value', as this digit was t at least: it can't overflow before that is seen */
 		weight *= BASE - t;
-		if (weight > INT32_MAX)
-			return false;
 	}
 }
 
@@ -197,7 +196,8 @@ punycode_decode(Slice encoded, char *out, size_t room)
 	{
 		uint32_t	number;
 
-		if (!get_number(encoded, &at, bias, &number) || count >= PUNYCODE_LABEL)
+		/* each number has a digit, so there are no more than bytes */
+		if (!get_number(encoded, &at, bias, &number))
 			return 0;
 		count++;
 		bias = adapt(number, count, i == 0);

@@ -60,6 +60,20 @@ test_clean(void)
 		{SLICE_LIT("<two words>"), false, SLICE_NONE},
 		{SLICE_LIT("undisclosed-recipients:;"), true, SLICE_NONE},
 		{SLICE_LIT("<\xff@example.com>"), false, SLICE_LIT("\xef\xbf\xbd@example.com")},
+		{SLICE_LIT("<mailto:user@example.com>"), true, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("<user@example.com:>"), true, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("<user@example.com'>"), true, SLICE_LIT("user@example.com")},
+		/* signs that begin an address, and those that stand around one */
+		{SLICE_LIT("*user@example.com"), true, SLICE_LIT("*user@example.com")},
+		{SLICE_LIT("*user@example.com*"), true, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("`user@example.com'"), true, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("`user@example.com (Name)"), true, SLICE_LIT("`user@example.com")},
+		{SLICE_LIT("\xe2\x80\x9cuser@example.com\xe2\x80\x9d"), true, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("\xe5\xae\x9b\xe5\x85\x88\xef\xbc\x9auser@example.com"), true, SLICE_LIT("user@example.com")},
+		{SLICE_LIT("rfc822; \xe7\x94\xa8\xe6\x88\xb7user@example.com"), true, SLICE_LIT("\xe7\x94\xa8\xe6\x88\xb7user@example.com")},
+		{SLICE_LIT("root(x)"), false, SLICE_LIT("root")},
+		{SLICE_LIT("root,operator"), false, SLICE_LIT("root")},
+		{SLICE_LIT("<@relay.example>"), false, SLICE_NONE},
 	};
 	Arena		arena;
 	TestOwner	owner;
@@ -112,6 +126,20 @@ test_find(void)
 		{"a literal that does not end", SLICE_LIT("x user@[192.0.2.1"), SLICE_NONE, SLICE_NONE},
 		{"no local part", SLICE_LIT("x @example.com y"), SLICE_NONE, SLICE_NONE},
 		{"no domain", SLICE_LIT("meet me @ noon, user@ home"), SLICE_NONE, SLICE_NONE},
+		{"half a quoted local part, on the line above", SLICE_LIT("x \"a\rb\"@example.com y"), SLICE_NONE, SLICE_NONE},
+		{"in stars", SLICE_LIT("*user@example.com*"), SLICE_LIT("user@example.com"), SLICE_NONE},
+		{"in a grave and an acute", SLICE_LIT("`user@example.com'"), SLICE_LIT("user@example.com"), SLICE_NONE},
+		{"a domain that ends in a line", SLICE_LIT("user@example.com_ x"), SLICE_LIT("user@example.com"), SLICE_NONE},
+		{"a domain that a byte cuts off", SLICE_LIT("user@example.com\xc3"), SLICE_LIT("user@example.com\xc3"), SLICE_NONE},
+		{"before an ideographic full stop", SLICE_LIT("user@\xc3\xa4\xe3\x80\x82"), SLICE_LIT("user@\xc3\xa4"), SLICE_NONE},
+		{"before a full-width comma", SLICE_LIT("user@\xc3\xa4\xef\xbc\x8c"), SLICE_LIT("user@\xc3\xa4"), SLICE_NONE},
+		{"before a letter of the Arabic presentation forms", SLICE_LIT("user@\xc3\xa4\xef\xba\x8d."), SLICE_LIT("user@\xc3\xa4\xef\xba\x8d"), SLICE_NONE},
+		{"behind a full-width colon", SLICE_LIT("\xe5\x85\x88\xef\xbc\x9a\xc3\xa4@example.com"), SLICE_LIT("\xc3\xa4@example.com"), SLICE_NONE},
+		{"behind a letter of the Arabic presentation forms", SLICE_LIT("\xef\xba\x8d\xc3\xa4@example.com"), SLICE_LIT("\xef\xba\x8d\xc3\xa4@example.com"), SLICE_NONE},
+		{"behind an ideographic comma", SLICE_LIT("\xe3\x80\x81\xc3\xa4@example.com"), SLICE_LIT("\xc3\xa4@example.com"), SLICE_NONE},
+		{"behind hiragana, of a domain in Japanese", SLICE_LIT("\xe3\x81\xab" "a@\xe4\xbe\x8b.example"), SLICE_LIT("\xe3\x81\xab" "a@\xe4\xbe\x8b.example"), SLICE_NONE},
+		{"behind bytes of no text", SLICE_LIT("\xe3z\x81user@example.com"), SLICE_LIT("\xe3z\x81user@example.com"), SLICE_NONE},
+		{"a literal without an end in sight", SLICE_LIT("user@[aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]"), SLICE_NONE, SLICE_NONE},
 		{"a lone @", SLICE_LIT("@"), SLICE_NONE, SLICE_NONE},
 		{"many", SLICE_LIT("@@@@a@b"), SLICE_LIT("a@b"), SLICE_NONE},
 		{"nothing", SLICE_LIT(""), SLICE_NONE, SLICE_NONE},
@@ -137,6 +165,20 @@ test_find(void)
 			ok(offset <= text.n && text.p + start <= found.p, "  offsets are of the text");
 		free((char *) text.p);
 	}
+}
+
+/* RFC 1035 2.3.4: no domain is longer; what follows is left to the text. */
+static void
+test_long_domain(void)
+{
+	char		text[400] = "a@";
+	size_t		offset = 0;
+	size_t		start;
+	Slice		found = SLICE_NONE;
+
+	memset(text + 2, 'b', sizeof(text) - 2);
+	ok(address_find(slice(text, sizeof(text)), &offset, &start, &found) && found.n == 2 + 255, "a domain ends where none is longer");
+	ok(!address_is_domain(slice(text + 2, 256)) && address_is_domain(slice(text + 2, 255)), "  and is none beyond");
 }
 
 static void
@@ -172,6 +214,8 @@ test_ip(void)
 		{SLICE_LIT("host-192.0.2.1-dyn.example"), SLICE_NONE},
 		{SLICE_LIT("at 12:30:45 today"), SLICE_NONE},
 		{SLICE_LIT("5.7.1 from [198.51.100.7]"), SLICE_LIT("198.51.100.7")},
+		{SLICE_LIT("192.0.2.1-dyn.example"), SLICE_NONE},
+		{SLICE_LIT("at a.b.c.d or 192.0.2.7"), SLICE_LIT("192.0.2.7")},
 		{SLICE_LIT(":::"), SLICE_NONE},
 		{SLICE_LIT(""), SLICE_NONE},
 	};
@@ -194,6 +238,7 @@ main(void)
 {
 	test_clean();
 	test_find();
+	test_long_domain();
 	test_domain();
 	test_ip();
 	return finish();

@@ -42,6 +42,22 @@ test_header(void)
 	mime_header(&arena, SLICE_LIT("A: 1\r\nB: 2\r\n\r\nx"), '\n', LIMIT_HEADER_FIELDS, &header, &body);
 	is(mime_field(&header, SLICE_LIT("A")), SLICE_LIT("1"), "CRLF");
 	is(body, SLICE_LIT("x"), "  and its body");
+	mime_header(&arena, SLICE_LIT("A: 1\n\tx\nB: 2\nlost\n\ny"), '\n', LIMIT_HEADER_FIELDS, &header, &body);
+	is(mime_field(&header, SLICE_LIT("A")), SLICE_LIT("1\n\tx"), "folded by a tab");
+	is(mime_field(&header, SLICE_LIT("B")), SLICE_LIT("2\nlost"), "a fold that lost its blank, before the blank line");
+	{
+		char		line[400];
+
+		memset(line, 'X', sizeof(line));
+		memcpy(line, "A: 1\n", 5);
+		memcpy(line + 5 + 128, ":2\n\nz", 6);
+		mime_header(&arena, slice(line, 5 + 128 + 6), '\n', LIMIT_HEADER_FIELDS, &header, &body);
+		ok(header.count == 2 && header.fields[1].name.n == 128, "the longest name of a field");
+		memset(line, 'X', sizeof(line));
+		memcpy(line + 129, ":2\n\nz", 6);
+		mime_header(&arena, slice(line, 129 + 6), '\n', LIMIT_HEADER_FIELDS, &header, &body);
+		ok(header.count == 0, "one byte more is no field");
+	}
 	mime_header(&arena, SLICE_LIT("A: 1\rB: 2\r\rx"), '\r', LIMIT_HEADER_FIELDS, &header, &body);
 	is(mime_field(&header, SLICE_LIT("B")), SLICE_LIT("2"), "CR");
 	arena_reset(&arena);
@@ -61,6 +77,15 @@ test_parameters(void)
 		{SLICE_LIT("multipart/mixed (boundary=no); boundary=yes"), SLICE_LIT("yes")},
 		{SLICE_LIT("multipart/mixed; x=\"; boundary=no\"; boundary=yes"), SLICE_LIT("yes")},
 		{SLICE_LIT("multipart/mixed; boundary*0=abc"), SLICE_LIT("abc")},
+		{SLICE_LIT("multipart/mixed; boundary*0*=abc"), SLICE_LIT("abc")},
+		{SLICE_LIT("multipart/mixed; x*0=no; boundary*=abc"), SLICE_LIT("abc")},
+		{SLICE_LIT("multipart/mixed; boundary*1=no; boundary*0=abc"), SLICE_LIT("abc")},
+		{SLICE_LIT("multipart/mixed; boundary-0=no"), SLICE_NONE},
+		{SLICE_LIT("multipart/mixed; =x; boundary=abc"), SLICE_LIT("abc")},
+		{SLICE_LIT("multipart/mixed (a \\) b; boundary=no); boundary=yes"), SLICE_LIT("yes")},
+		{SLICE_LIT("multipart/mixed; boundary=\"a\\"), SLICE_LIT("a\\")},
+		{SLICE_LIT("multipart/mixed (\\"), SLICE_NONE},
+		{SLICE_LIT("multipart/mixed; boundary=\""), SLICE_LIT("")},
 		{SLICE_LIT("multipart/mixed; boundary=\"abc"), SLICE_LIT("abc")},
 		{SLICE_LIT("multipart/mixed; boundary="), SLICE_LIT("")},
 		{SLICE_LIT("multipart/mixed; boundary"), SLICE_NONE},
@@ -82,6 +107,8 @@ test_parameters(void)
 	is(mime_without_comments(&arena, SLICE_LIT("failed (for (ever))\n now")), SLICE_LIT("failed now"), "comments and folds go");
 	is(mime_without_comments(&arena, SLICE_LIT("\"a (b)\" c")), SLICE_LIT("\"a (b)\" c"), "but not in quotes");
 	is(mime_without_comments(&arena, SLICE_LIT("a (b")), SLICE_LIT("a"), "a comment that does not end");
+	is(mime_without_comments(&arena, SLICE_LIT("(for ever) failed")), SLICE_LIT("failed"), "one in front");
+	is(mime_without_comments(&arena, SLICE_LIT("failed\r \tnow")), SLICE_LIT("failed now"), "a fold of CR and a tab");
 	arena_reset(&arena);
 }
 
@@ -146,6 +173,65 @@ check_nested(const char *end, const char *name)
 	is(message.parts[0].report_type, SLICE_LIT("delivery-status"), "  report-type");
 	arena_reset(&arena);
 	free((char *) mail.p);
+}
+
+/* The texts of the parts of multipart/mixed mails, and what delimits none. */
+static void
+test_delimiters(void)
+{
+	static const struct
+	{
+		const char *name;
+		Slice		mail;
+		int			parts;
+		Slice		last;			/* body of the last one */
+	}			cases[] = {
+#define MIXED "Content-Type: multipart/mixed; boundary=a\n\n"
+		{"blanks behind a delimiter", SLICE_LIT(MIXED "--a \t\n\nx\n--a-- \ny"), 2, SLICE_LIT("x")},
+		{"more than blanks", SLICE_LIT(MIXED "--a\n\nx\n--a \tb\ny"), 2, SLICE_LIT("x\n--a \tb\ny")},
+		{"one dash is none of the end", SLICE_LIT(MIXED "--a\n\nx\n--a-\ny"), 2, SLICE_LIT("x\n--a-\ny")},
+		{"the last bytes of the mail", SLICE_LIT(MIXED "--a\n\nx\n--"), 2, SLICE_LIT("x\n--")},
+		{"  or a dash", SLICE_LIT(MIXED "--a\n\nx\n-"), 2, SLICE_LIT("x\n-")},
+		{"a line that begins with one dash", SLICE_LIT(MIXED "--a\n\nx\n-a\n\n"), 2, SLICE_LIT("x\n-a\n\n")},
+		{"right behind the blank line", SLICE_LIT(MIXED "--a\n\n--a--\n"), 2, SLICE_LIT("")},
+		{"without the blank line", SLICE_LIT("Content-Type: multipart/mixed; boundary=a\n--a\n\nx\n--a--\n"), 2, SLICE_LIT("x")},
+		{"a returned message behind \">From \"", SLICE_LIT("Content-Type: message/rfc822\n\n>From x\nSubject: y\n\nz"), 2, SLICE_LIT("z")},
+		{"a digest", SLICE_LIT("Content-Type: multipart/digest; boundary=a\n\n--a\n\nSubject: y\n\nz\n--a--\n"), 3, SLICE_LIT("z")},
+		{"a digest's part that says what it is", SLICE_LIT("Content-Type: multipart/digest; boundary=a\n\n--a\nContent-Type: text/plain\n\nz\n--a--\n"), 2, SLICE_LIT("z")},
+	};
+	char		text[1000];
+
+	for (size_t i = 0; i < LENGTH(cases); i++)
+	{
+		Slice		mail = exact_copy(cases[i].mail);
+		Arena		arena;
+		TestOwner	owner;
+		Message		message;
+
+		test_arena(&arena, &owner);
+		mime_scan(&arena, mail, &message);
+		ok(message.count == cases[i].parts, cases[i].name);
+		is(message.parts[message.count - 1].body, cases[i].last, "  and its last part");
+		arena_reset(&arena);
+		free((char *) mail.p);
+	}
+
+	/* a boundary at the bound, and beyond it */
+	for (size_t n = LIMIT_BOUNDARY; n <= LIMIT_BOUNDARY + 1; n++)
+	{
+		char		boundary[LIMIT_BOUNDARY + 2];
+		Arena		arena;
+		TestOwner	owner;
+		Message		message;
+
+		memset(boundary, 'b', n);
+		boundary[n] = '\0';
+		snprintf(text, sizeof(text), "Content-Type: multipart/mixed; boundary=%s\n\n--%s\n\nx\n--%s--\n", boundary, boundary, boundary);
+		test_arena(&arena, &owner);
+		mime_scan(&arena, slice(text, strlen(text)), &message);
+		ok(message.count == (n == LIMIT_BOUNDARY ? 2 : 1), n == LIMIT_BOUNDARY ? "the longest boundary" : "one byte more is none");
+		arena_reset(&arena);
+	}
 }
 
 static void
@@ -260,6 +346,7 @@ main(void)
 	check_nested("\n", "LF");
 	check_nested("\r\n", "CRLF");
 	check_nested("\r", "CR");
+	test_delimiters();
 	test_limits();
 	test_hazards();
 	return finish();

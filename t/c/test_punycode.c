@@ -126,6 +126,9 @@ test_none(void)
 	ok(punycode_decode(slice(label, 64), out, sizeof(out)) == 0, "more than a label");
 	ok(punycode_encode(slice(label, sizeof(label)), out, sizeof(out)) == 0, "a long label has no form");
 	ok(punycode_encode(slice(label, 63), out, sizeof(out)) == 0, "nor has one without room for its delimiter");
+	ok(punycode_encode(slice(label, 20), out, 20) == 0 && punycode_encode(slice(label, 20), out, 21) == 21, "  whatever the room is");
+	/* the weight of the last digit is the largest that there is */
+	ok(punycode_decode(SLICE_LIT("bbbb0000"), out, sizeof(out)) == 0, "a number whose digits are small and whose weights are not");
 	ok(punycode_encode(SLICE_NONE, out, sizeof(out)) == 0, "nor nothing");
 	ok(punycode_encode(SLICE_LIT("a\xff"), out, sizeof(out)) == 0, "nor what is no UTF-8");
 	for (size_t i = 0; i + 4 <= 252; i += 4)

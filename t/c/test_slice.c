@@ -78,6 +78,38 @@ test_find(void)
 	ok(found > ROUNDS / 4, "and that is often something");
 }
 
+/* Needles that repeat themselves, in texts that nearly do. */
+static void
+test_periodic(void)
+{
+	int			wrong = 0;
+
+	for (size_t n = 20; n < 60; n++)
+	{
+		for (size_t period = 1; period < 8; period++)
+		{
+			char		text[200];
+			char		needle[60];
+
+			for (size_t i = 0; i < sizeof(text); i++)
+				text[i] = "ABcaBbc"[i % period];
+			for (size_t i = 0; i < n; i++)
+				needle[i] = "abCABBC"[i % period];
+			/* one byte of the text is other than it should be */
+			for (size_t at = 0; at < sizeof(text); at++)
+			{
+				char		kept = text[at];
+
+				text[at] = '.';
+				wrong += slice_find_nocase(slice(text, sizeof(text)), slice(needle, n), 0) !=
+					find_plainly(slice(text, sizeof(text)), slice(needle, n), 0);
+				text[at] = kept;
+			}
+		}
+	}
+	ok(wrong == 0, "a needle that repeats itself is found where it is");
+}
+
 static void
 test_case(void)
 {
@@ -156,6 +188,7 @@ int
 main(void)
 {
 	test_find();
+	test_periodic();
 	test_case();
 	test_masks();
 	test_ascii();
