@@ -215,7 +215,7 @@ build/coverage/libbounce.a: $(LIB_SRCS:%.c=build/coverage/%.o)
 
 build/coverage/t/%: t/c/%.c build/coverage/libbounce.a $(HEADERS) $(wildcard t/c/*.h)
 	@mkdir -p $(@D)
-	$(GCC) $(COVERAGE_CFLAGS) -o $@ $< build/coverage/libbounce.a --coverage $(DEPS_LIBS)
+	$(GCC) $(COVERAGE_CFLAGS) --coverage -o $@ $< build/coverage/libbounce.a $(DEPS_LIBS)
 
 COVERAGE = GCOV="$(GCOV)" scripts/coverage --fresh
 COVERAGE_RUNS = build/coverage $(filter-out %/read_all %/line_ends,$(COVERAGE_PROGRAMS)) \

@@ -147,7 +147,9 @@ convert_by_iconv(iconv_t descriptor, CharsetKind kind, Slice text, bool cut,
 			break;
 		if (errno == EINVAL && cut)
 			break;
-		if (errno == E2BIG || left < UTF8_REPLACEMENT_BYTES || in_left == 0)
+		if (errno == E2BIG || left < UTF8_REPLACEMENT_BYTES)
+			break;
+		if (in_left == 0)		/* unreachable: iconv() complains of a byte that is left */
 			break;
 		*bad = true;
 		at += write_replacement(at);

@@ -19,14 +19,13 @@
 
 static const Slice ace_prefix = SLICE_LIT("xn--");
 
-/* U+3002, U+FF0E, U+FF61: what keyboards of CJK write for a dot (RFC 3490 3.1). */
+/* U+3002, U+FF61: what keyboards of CJK write for a dot (RFC 3490 3.1).  U+FF0E is one already (unmarked.h). */
 static size_t
 dot_length(Slice s, size_t at)
 {
 	if (s.p[at] == '.')
 		return 1;
 	if (s.n - at >= 3 && (memcmp(s.p + at, "\xe3\x80\x82", 3) == 0 ||
-						  memcmp(s.p + at, "\xef\xbc\x8e", 3) == 0 ||
 						  memcmp(s.p + at, "\xef\xbd\xa1", 3) == 0))
 		return 3;
 	return 0;
@@ -135,7 +134,7 @@ domain_key(Arena *arena, Slice domain, const KeyForm *form)
 			continue;
 		}
 		/* nothing stands behind the root's dot */
-		if (i == start && i == domain.n && n > 0)
+		if (i == start && i == domain.n)
 			break;
 		label = put_label(arena, slice(domain.p + start, i - start), form, out + n, DOMAIN_BYTES - n);
 		if (label == 0)
@@ -197,7 +196,8 @@ shown_label(Arena *arena, Slice label, const KeyForm *form)
 		has_letters |= c >= 0x80;
 		has_latin |= c < 0x80 && ascii_is_alpha((char) c);
 		has_others |= looks_latin(c);
-		if (c < 0x80 ? !ascii_is_alnum((char) c) && c != '-' && c != '_' : is_unprintable(c))
+		/* of ASCII a key has nothing else than letters, digits, hyphens and underscores */
+		if (c >= 0x80 && is_unprintable(c))
 			return label;
 	}
 	if (!has_letters || (has_latin && has_others))

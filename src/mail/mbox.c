@@ -38,15 +38,18 @@ begins_field(Slice s)
 	return n > 1 && n < s.n && s.p[n] == ':';
 }
 
-/* Does the line end before 'at', and is it blank, as written with LF, CRLF or CR? */
+/*
+ * Does the line end before 'at', and is it blank, as written with LF, CRLF or
+ * CR?  Here and below 'raw' is an mbox: its "From " ends each search backwards.
+ */
 static bool
 blank_before(Slice raw, size_t at)
 {
 	size_t		ends = 0;
 
-	while (at > 0 && ends < 2 && (raw.p[at - 1] == '\n' || raw.p[at - 1] == '\r'))
+	while (ends < 2 && (raw.p[at - 1] == '\n' || raw.p[at - 1] == '\r'))
 	{
-		if (raw.p[at - 1] == '\n' && at > 1 && raw.p[at - 2] == '\r')
+		if (raw.p[at - 1] == '\n' && raw.p[at - 2] == '\r')
 			at--;
 		at--;
 		ends++;
@@ -62,7 +65,7 @@ delimiter_before(Slice raw, size_t at)
 	size_t		start;
 	bool		has_name = false;
 
-	while (end > 0 && (raw.p[end - 1] == '\n' || raw.p[end - 1] == '\r'))
+	while (raw.p[end - 1] == '\n' || raw.p[end - 1] == '\r')
 		end--;
 	for (start = end; start > 0 && end - start < LIMIT_MBOX_LINE && raw.p[start - 1] != '\n' && raw.p[start - 1] != '\r';)
 		start--;

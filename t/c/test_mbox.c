@@ -107,6 +107,8 @@ test_around(void)
 	ok(count(SLICE_LIT(FROM "Subject: x\n\n-b--\n" FROM MAIL)) == 1, "  nor this");
 	ok(count(SLICE_LIT("From a 10:00 2022\n" FROM MAIL)) == 1, "a From line right behind the first");
 
+	ok(count(SLICE_LIT(FROM MAIL "\nFrom a 10:00 2022")) == 1, "  or not even a line end");
+
 	/* the bounds of lines */
 	n = (size_t) snprintf(text, sizeof(text), FROM MAIL "\n%s", "From ");
 	memset(text + n, 'a', 2000);

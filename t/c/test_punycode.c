@@ -127,6 +127,7 @@ test_none(void)
 	ok(punycode_encode(slice(label, sizeof(label)), out, sizeof(out)) == 0, "a long label has no form");
 	ok(punycode_encode(slice(label, 63), out, sizeof(out)) == 0, "nor has one without room for its delimiter");
 	ok(punycode_encode(slice(label, 20), out, 20) == 0 && punycode_encode(slice(label, 20), out, 21) == 21, "  whatever the room is");
+	ok(punycode_encode(SLICE_LIT("abc\xc3\xbc"), out, 2) == 0, "nor without room for its letters");
 	/* the weight of the last digit is the largest that there is */
 	ok(punycode_decode(SLICE_LIT("bbbb0000"), out, sizeof(out)) == 0, "a number whose digits are small and whose weights are not");
 	ok(punycode_encode(SLICE_NONE, out, sizeof(out)) == 0, "nor nothing");
