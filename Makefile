@@ -178,7 +178,11 @@ line-ends: build/t/line_ends
 # The fuzz targets and, for them, the library once more: clang counts what runs
 # (fuzz/steps.h), and libFuzzer steers by it.
 FUZZ_CC = clang
-FUZZ_TARGETS = $(patsubst fuzz/%.c,build/fuzz/%,$(sort $(wildcard fuzz/*.c)))
+FUZZ_SRCS = $(sort $(wildcard fuzz/*.c))
+ifneq ($(shell $(PKG_CONFIG) --exists gmime-3.0 && echo yes),yes)
+FUZZ_SRCS := $(filter-out fuzz/mime.c,$(FUZZ_SRCS))
+endif
+FUZZ_TARGETS = $(FUZZ_SRCS:%.c=build/%)
 FUZZ_CFLAGS = -std=gnu11 $(WARNINGS) -O1 -g $(INCLUDES) -fsanitize=address,undefined -fno-sanitize-recover=all
 
 build/fuzz/lib/%.o: %.c $(HEADERS)
@@ -188,6 +192,14 @@ build/fuzz/lib/%.o: %.c $(HEADERS)
 
 $(FUZZ_TARGETS): build/fuzz/%: fuzz/%.c $(wildcard fuzz/*.h t/c/promises.h) $(LIB_SRCS:%.c=build/fuzz/lib/%.o)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(filter %.o,$^) $(DEPS_LIBS)
+
+build/fuzz/mime: t/c/gmime_diff.c
+build/fuzz/mime: FUZZ_CFLAGS += $(GMIME_CFLAGS)
+build/fuzz/mime: DEPS_LIBS += $(GMIME_LIBS)
+
+# The data compiler's own parts; its main file is part of the target.
+DATAC_PARTS = $(filter-out src/datac/datac.c,$(sort $(wildcard src/datac/*.c)))
+build/fuzz/datac: src/datac/datac.c $(DATAC_PARTS:%.c=build/fuzz/lib/%.o)
 
 fuzz: $(FUZZ_TARGETS)
 	@SECONDS_EACH="$(SECONDS)" TARGETS="$(TARGETS)" RUNS="$(RUNS)" scripts/tap fuzz/run

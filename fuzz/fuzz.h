@@ -22,7 +22,7 @@ broken(const char *promise, const char *detail)
 
 /* The input in a buffer of exactly its size, so that one byte too far is seen. */
 static inline Buffer
-exact_copy(const uint8_t *data, size_t size)
+copy_input(const uint8_t *data, size_t size)
 {
 	Buffer		copy = {malloc(size ? size : 1), size};
 

@@ -31,7 +31,7 @@ check_field(void *context, FieldOrigin origin, Slice value)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	Buffer		given = exact_copy(data, size);
+	Buffer		given = copy_input(data, size);
 	Counted		counted = {0};
 	BounceOptions options = {.all_kinds = true};
 	BounceResult result;

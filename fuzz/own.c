@@ -23,7 +23,7 @@ take_line(Arena *arena, Slice *rest)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	Buffer		given = exact_copy(data, size);
+	Buffer		given = copy_input(data, size);
 	Slice		rest = slice(given.p, given.n);
 	OwnRules	rules;
 	OwnFormats	formats;

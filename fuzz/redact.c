@@ -29,7 +29,7 @@ check_hidden(Slice address, Slice redacted)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	Buffer		given = exact_copy(data, size);
+	Buffer		given = copy_input(data, size);
 	BounceResult result;
 	Arena		arena;
 	Slice		redacted;

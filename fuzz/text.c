@@ -37,7 +37,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const KeyForm forms[] = {{.gmail = false}, {.gmail = true, .subaddress = true}};
-	Buffer		given = exact_copy(data, size);
+	Buffer		given = copy_input(data, size);
 	VerpDelimiters own;
 	HiddenAddress hidden;
 	BounceExplanation explanation;

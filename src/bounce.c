@@ -420,9 +420,9 @@ bounce_judge_reply(Arena *arena, Slice reply, Slice rhost, Slice smtp_command, c
 
 	memset(delivery, 0, sizeof(*delivery));
 	delivery->kind = kind;
-	if (reply.n > LIMIT_REPLY_BYTES)
+	if (slice_bound(reply, LIMIT_REPLY_BYTES).n < reply.n)
 		trail_bound(trail, BOUND_REPLY_BYTES, reply);
-	delivery->diagnostic = decode_valid_utf8(arena, slice(reply.p, reply.n < LIMIT_REPLY_BYTES ? reply.n : LIMIT_REPLY_BYTES));
+	delivery->diagnostic = decode_valid_utf8(arena, slice_bound(reply, LIMIT_REPLY_BYTES));
 	trail_source(trail, delivery->diagnostic, reply);
 	/* what the caller hands in is a reply */
 	delivery->diagnostic_type = SLICE_LIT("smtp");

@@ -357,6 +357,28 @@ on_event(void *context, const Report *report)
 	tell_trail(explainer, SLICE_NONE);
 }
 
+/* A message that ends in the midst of something may say less than it did, or something else. */
+static void
+tell_cut(Explainer *explainer, const Message *message)
+{
+	static const struct
+	{
+		const char *within;
+		const char *why;
+	}			cuts[] = {
+		{"multipart", "the closing delimiter is missing: the message was cut off, or written without it"},
+		{"line", "the last line has no end: the message may be cut off"},
+		{"header", "the header does not end: the message may be cut off"},
+	};
+
+	for (size_t i = 0; message->cut_off && i < sizeof(cuts) / sizeof(cuts[0]); i++)
+	{
+		if (strcmp(message->cut_off, cuts[i].within) == 0)
+			tell_of(explainer, SLICE_NONE, "truncated", word(cuts[i].within), true,
+					rule_engine("end-of-message", "src/mail/mime.c"), SLICE_NONE, cuts[i].why);
+	}
+}
+
 static void
 on_report(void *context, const Report *report)
 {
@@ -365,6 +387,7 @@ on_report(void *context, const Report *report)
 
 	explainer->report = report;
 	tell_bounds(explainer, SLICE_NONE);
+	tell_cut(explainer, report->message);
 	for (size_t i = 0; i < report->count && !has_row; i++)
 		has_row = report->deliveries[i].kind != KIND_NONE;
 	if (!has_row)

@@ -106,8 +106,7 @@ received_host(const Header *header)
 
 		if (!slice_equal_nocase(header->fields[i - 1].name, SLICE_LIT("Received")))
 			continue;
-		if (value.n > 1024)
-			value.n = 1024;
+		value = slice_bound(value, 1024);
 		if (oldest)
 			host = host_behind(value, SLICE_LIT("by "));
 		if (host.n == 0)
@@ -248,7 +247,7 @@ fill_verdict(Arena *arena, const Verdict *verdict, Slice diagnostic, BounceRow *
 	fill_outcome(&knowledge_reasons[verdict->reason], verdict, row);
 	row->delivery_status = verdict->status ? verdict->status_text : SLICE_NONE;
 	row->reply_code = verdict->reply.code;
-	row->diagnostic_code = text_or_none(decode_valid_utf8(arena, verdict->reply.words.n ? verdict->reply.words : diagnostic));
+	row->diagnostic_code = text_or_none(decode_valid_utf8(arena, verdict->reply.words.n ? verdict->reply.words : slice_trim(diagnostic)));
 	if (verdict->providers[0] != PROVIDER_NONE)
 		row->provider = knowledge_providers[verdict->providers[0]].provider;
 	if (verdict->providers[1] != PROVIDER_NONE)

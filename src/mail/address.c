@@ -236,14 +236,20 @@ address_domain(Slice address)
 Slice
 address_without_type(Slice text)
 {
-	for (size_t i = 0; i < text.n && i < 16; i++)
+	size_t		n = 0;			/* characters of the type */
+
+	/* white space may stand around it, and hold a fold */
+	for (size_t i = 0; i < text.n && n < 16; i++)
 	{
 		char		c = text.p[i];
 
 		if (c == ';')
 			return slice_trim(slice(text.p + i + 1, text.n - i - 1));
-		if (!ascii_is_alnum(c) && c != '-' && c != '_' && c != ' ')
+		if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+			continue;
+		if (!ascii_is_alnum(c) && c != '-' && c != '_')
 			break;
+		n++;
 	}
 	return text;
 }
@@ -343,7 +349,12 @@ address_clean(Arena *arena, Slice text, bool need_domain)
 		if ((kind & CONTROL_CHAR) || ((kind & OUTER_CHAR) && i >= local))
 			return SLICE_NONE;
 	}
-	return decode_valid_utf8(arena, arena_copy_lower(arena, s));
+	s = decode_valid_utf8(arena, arena_copy_lower(arena, s));
+	/* each byte that is no UTF-8 has become three */
+	if (s.n <= LIMIT_ADDRESS_BYTES)
+		return s;
+	arena_meet(arena, BOUND_ADDRESS_BYTES);
+	return SLICE_NONE;
 }
 
 static bool

@@ -104,16 +104,15 @@ arena_meet(Arena *arena, Bound bound)
 
 _Static_assert(BOUND_COUNT <= 64, "arena_meet() has a bit for each bound");
 
-/* The first 'most' bytes of s, which 'bound' allows. */
+/* The first 'most' bytes of s, which 'bound' allows; see slice_bound(). */
 static inline Slice
 arena_bounded(Arena *arena, Slice s, size_t most, Bound bound)
 {
-	if (s.n > most)
-	{
-		s.n = most;
+	Slice		head = slice_bound(s, most);
+
+	if (head.n < s.n)
 		arena_meet(arena, bound);
-	}
-	return s;
+	return head;
 }
 
 /* The same by the bound's name: ARENA_BOUNDED(arena, value, FIELD_BYTES). */

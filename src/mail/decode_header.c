@@ -238,9 +238,11 @@ Slice
 decode_header(Arena *arena, Slice value)
 {
 	HeaderText	state;
-	bool		cut = value.n > LIMIT_FIELD_BYTES;
+	size_t		n = value.n;
+	bool		cut;
 
 	value = ARENA_BOUNDED(arena, value, FIELD_BYTES);
+	cut = value.n < n;
 	value = slice_trim(value);
 	if (value.p == NULL || is_plain(value))
 		return value;

@@ -17,6 +17,7 @@ typedef struct Scan
 	size_t		allocated;
 	int			open[LIMIT_NESTING + 1];	/* parts that the current line is in, outermost first */
 	int			open_count;
+	bool		header_ended;	/* that of the last part */
 } Scan;
 
 static const struct
@@ -123,6 +124,7 @@ add_part(Scan *scan, size_t start)
 	mime_header(scan->arena, slice(scan->raw.p + start, scan->raw.n - start), message->line_end,
 				fields_left < LIMIT_HEADER_FIELDS ? fields_left : LIMIT_HEADER_FIELDS, &part->header, &part->body);
 	message->field_count += part->header.count;
+	scan->header_ended = part->body.p != NULL;
 	if (part->body.p == NULL)
 		part->body = slice(scan->raw.p + scan->raw.n, 0);
 	describe_part(scan->arena, part, part->parent >= 0 ? &message->parts[part->parent] : NULL);
@@ -263,6 +265,28 @@ next_dashes(Slice raw, char line_end, size_t *offset, Slice *line, size_t *start
 	return mime_next_line(raw, line_end, offset, line);
 }
 
+/*
+ * What the message ends in the midst of.  Some programs forget the closing
+ * delimiter, so that it need not be cut off; but nothing else can tell that it is.
+ */
+static const char *
+find_cut(const Scan *scan)
+{
+	const Message *message = scan->message;
+
+	/* the outermost multipart was closed: what follows is of no account */
+	if (scan->open_count == 0 || scan->raw.n == 0)
+		return NULL;
+	for (int i = 0; i < scan->open_count; i++)
+	{
+		if (message->parts[scan->open[i]].type == PART_MULTIPART)
+			return "multipart";
+	}
+	if (scan->raw.p[scan->raw.n - 1] != message->line_end)
+		return "line";
+	return message->parts[scan->open[scan->open_count - 1]].body.n == 0 && !scan->header_ended ? "header" : NULL;
+}
+
 void
 mime_scan(Arena *arena, Slice raw, Message *message)
 {
@@ -274,6 +298,7 @@ mime_scan(Arena *arena, Slice raw, Message *message)
 	message->parts = NULL;
 	message->count = 0;
 	message->truncated = false;
+	message->cut_off = NULL;
 	message->field_count = 0;
 	message->line_end = '\n';
 	if (raw.n > 0 && memchr(raw.p, '\n', raw.n) == NULL && memchr(raw.p, '\r', raw.n) != NULL)
@@ -296,5 +321,6 @@ mime_scan(Arena *arena, Slice raw, Message *message)
 		else
 			offset = open_part(&scan, offset);
 	}
+	message->cut_off = find_cut(&scan);
 	close_parts(&scan, 0, raw.n);
 }

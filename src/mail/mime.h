@@ -64,6 +64,7 @@ typedef struct Message
 	Part	   *parts;			/* depth-first, parts[0] is the root */
 	int			count;
 	bool		truncated;		/* a bound of parts was met */
+	const char *cut_off;		/* what the bytes end in the midst of: "header", "multipart" or "line"; NULL: they seem whole */
 	size_t		field_count;	/* of all headers, at most LIMIT_ALL_FIELDS */
 } Message;
 

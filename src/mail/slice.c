@@ -62,6 +62,29 @@ slice_trim_long(Slice s)
 	return s;
 }
 
+Slice
+slice_bound(Slice text, size_t limit)
+{
+	size_t		counted = 0;
+	size_t		n = 0;
+
+	if (text.n <= limit)
+		return text;
+	for (; n < text.n && counted < limit; n++)
+		counted += text.p[n] != '\r' || n + 1 == text.n || text.p[n + 1] != '\n';
+	/* of a character of UTF-8 that goes on behind the bound nothing is left */
+	if (n < text.n && ((unsigned char) text.p[n] & 0xC0) == 0x80)
+	{
+		size_t		lead = n;
+
+		while (lead > 0 && n - lead < 3 && ((unsigned char) text.p[lead - 1] & 0xC0) == 0x80)
+			lead--;
+		if (lead > 0 && n - lead < 3 && (unsigned char) text.p[lead - 1] >= 0xC0)
+			n = lead - 1;
+	}
+	return slice(text.p, n);
+}
+
 /* 0x20 for a letter, whose cases differ in that bit, else 0 */
 static uint8_t
 case_bit(char c)

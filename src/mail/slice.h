@@ -161,6 +161,13 @@ slice_find(Slice s, char c, size_t from)
 
 size_t		slice_find_nocase(Slice s, Slice what, size_t from);
 
+/*
+ * The beginning of a text that is looked at: 'limit' bytes of it, where a CR
+ * before an LF does not count, and none of a character that they would cut.  So
+ * the same words are within a bound whatever the lines end in.
+ */
+Slice		slice_bound(Slice text, size_t limit);
+
 /* last occurrence, or SLICE_NPOS */
 static inline size_t
 slice_find_last(Slice s, char c)

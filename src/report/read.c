@@ -116,6 +116,8 @@ report_read(Arena *arena, const Message *message, struct OwnFormats *formats, Tr
 		if (inner == NULL)
 			return;
 		mime_scan(arena, bounce, inner);
+		if (inner->cut_off == NULL)
+			inner->cut_off = message->cut_off;
 		report->message = reading.message = inner;
 		report->count = 0;
 		if (inner->count > 0 && read_wrapped(&reading))

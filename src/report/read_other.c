@@ -18,8 +18,7 @@ own_words(const Reading *reading)
 
 	if (!reading_human_text(reading, 0, &text))
 		return SLICE_NONE;
-	if (text.n > LIMIT_REPLY_BYTES)
-		text.n = LIMIT_REPLY_BYTES;
+	text = ARENA_BOUNDED(reading->arena, text, REPLY_BYTES);
 	while (mime_next_line(text, reading_line_end_of(reading->message, text), &offset, &line) &&
 		   !(line.n > 0 && (line.p[0] == '>' || slice_starts_nocase(line, SLICE_LIT("-----")))))
 		end = offset;

@@ -263,7 +263,7 @@ report_read_text_report(Reading *reading)
 			continue;
 		if (dsn_is_in(text, line_end, &start) &&
 			report_read_fields(reading, slice(text.p + start, text.n - start),
-						slice(text.p, start < LIMIT_REPLY_BYTES ? start : LIMIT_REPLY_BYTES)))
+						ARENA_BOUNDED(reading->arena, slice(text.p, start), REPLY_BYTES)))
 			return true;
 		if (report_read_fields_beside(reading))
 			return true;

@@ -14,8 +14,7 @@ received_for(Slice value)
 {
 	size_t		at = 0;
 
-	if (value.n > 2048)
-		value.n = 2048;
+	value = slice_bound(value, 2048);
 	while ((at = slice_find_nocase(value, SLICE_LIT("for "), at)) != SLICE_NPOS)
 	{
 		size_t		offset = at + 4;

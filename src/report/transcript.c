@@ -396,7 +396,6 @@ transcript_line(Transcript *transcript, Slice line)
 			transcript->output = line;
 		else
 			transcript->output = slice_between(transcript->output.p, line.p + line.n);
-		if (transcript->output.n > LIMIT_REPLY_BYTES)
-			transcript->output.n = LIMIT_REPLY_BYTES;
+		transcript->output = ARENA_BOUNDED(transcript->arena, transcript->output, REPLY_BYTES);
 	}
 }

@@ -774,6 +774,99 @@ test_source_ip(void)
 	is(result.rows[0].rhost, SLICE_LIT("192.0.2.7"), "  and the address that it is about");
 }
 
+/* How many steps of an explanation decide that? */
+static size_t
+told(const char *decision)
+{
+	BounceExplanation explanation = bounce_explain_message(&arena, slice(copy, text_n));
+	size_t		count = 0;
+
+	for (size_t i = 0; i < explanation.count; i++)
+		count += strcmp(explanation.steps[i].decision, decision) == 0;
+	return count;
+}
+
+/* A bound on bytes counted the CRs: of the same mail with CRLF less was looked at than with LF. */
+static void
+test_bounds_of_line_ends(void)
+{
+	static const char *const ends[] = {"\n", "\r\n"};
+	const char *reasons[2];
+	size_t		lengths[2];
+	BounceRow	row;
+
+	for (int k = 0; k < 2; k++)
+	{
+		begin();
+		add(REPORT "Final-Recipient: rfc822; a@b.example\nAction: failed\nDiagnostic-Code: smtp; 550");
+		for (int i = 0; i < 1300; i++) { add(ends[k]); add("      x"); }
+		add(" user unknown\n\n--b--\n");
+		run();
+		reasons[k] = result.count == 1 ? result.rows[0].reason : "";
+		lengths[k] = result.count == 1 ? result.rows[0].diagnostic_code.n : 0;
+	}
+	ok(strcmp(reasons[0], reasons[1]) == 0 && lengths[0] == lengths[1], "a folded diagnostic at the bound, with LF and CRLF");
+
+	for (int k = 0; k < 2; k++)
+	{
+		begin();
+		add(DAEMON "\nThe following addresses failed:\n<a@b.example>\n550 No");
+		for (int i = 0; i < 2700; i++) { add("x"); add(ends[k]); }
+		add("user unknown\n");
+		run();
+		lengths[k] = result.count == 1 ? result.rows[0].diagnostic_code.n : 0;
+	}
+	ok(lengths[0] == lengths[1] && lengths[0] > 4000, "words at the bound, with LF and CRLF");
+
+	begin();
+	add(DAEMON "\nThe following addresses failed:\n<a@b.example>\n550 No ");
+	add_times("\xd1\x8f", 3000);
+	add("\n");
+	run();
+	ok(result.count == 1 && result.rows[0].diagnostic_code.n > 4000 && memcmp(result.rows[0].diagnostic_code.p + result.rows[0].diagnostic_code.n - 2, "\xd1\x8f", 2) == 0,
+	   "the bound is not in the midst of a character");
+
+	give_back();
+	test_arena(&arena, &owner);
+	bounce_read_reply(&arena, SLICE_LIT(" \r\n"), SLICE_NONE, SLICE_NONE, &row);
+	ok(row.diagnostic_code.p == NULL, "a blank reply has no words");
+	arena_reset(&arena);
+}
+
+/* "rfc822" and the semicolon behind it may stand on two lines; bytes that are no UTF-8 become three each. */
+static void
+test_odd_recipients(void)
+{
+	mail(REPORT "Final-Recipient: rfc822\n ; a@b.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n");
+	is(result.count == 1 ? result.rows[0].recipient : SLICE_NONE, SLICE_LIT("a@b.example"), "a fold behind the address's type");
+	begin();
+	add(REPORT "Final-Recipient: rfc822; ");
+	add_times("\xe4", 900);
+	add("@b.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n");
+	run();
+	ok(result.count == 1 && result.rows[0].recipient.n <= 1024, "an address of 900 broken bytes");
+}
+
+/* Nothing said that a mail was cut off, and may have named somebody else. */
+static void
+test_cut_off(void)
+{
+	mail(REPORT "Final-Recipient: rfc822; a@b.example\nAction: failed\n");
+	ok(told("truncated") == 1, "a multipart without its closing delimiter");
+	mail(REPORT "Final-Recipient: rfc822; a@b.example\nAction: failed\n\n--b--");
+	ok(told("truncated") == 0, "one with it");
+	mail(DAEMON "\nThe following addresses failed:\n<a@b.exam");
+	ok(told("truncated") == 1, "a line without its end");
+	mail(DAEMON "\nThe following addresses failed:\n<a@b.example>\n");
+	ok(told("truncated") == 0, "one with it");
+	mail(DAEMON);
+	ok(told("truncated") == 1, "a header without its end");
+	mail(DAEMON "\n");
+	ok(told("truncated") == 0, "one with it");
+	mail("From x Thu Apr 29 23:34:45 2015\n" REPORT "Final-Recipient: rfc822; a@b.example\n\nFrom x Thu Apr 29 23:34:45 2015\n" REPORT "Final-Recipient: rfc822; a@b.example\n\n--b--\n");
+	ok(told("truncated") == 1, "the first of two in a mailbox");
+}
+
 int
 main(void)
 {
@@ -823,6 +916,9 @@ main(void)
 	test_unannounced();
 	test_pipelined();
 	test_code_at_line_end();
+	test_bounds_of_line_ends();
+	test_odd_recipients();
+	test_cut_off();
 	give_back();
 	return finish();
 }
