@@ -13,6 +13,8 @@
 #   make fuzz SECONDS=60 TARGETS="NAME..."     what libFuzzer makes of the samples, with clang
 #   make coverage ROOMS="src/mail ..."         which lines and branches of src/ the tests never run, with gcc
 #   make line-ends MAILS="FOLDER..."           the same mails with LF, CRLF, CR and a From line
+#   make faults MAILS="FOLDER..."              memory that runs out at each allocation in turn
+#   make platforms MAILS="FOLDER..."           the same rows under other locales, and on i686 and s390x
 #   make tap                                   t/*.t, on the server that PGHOST etc. name
 
 EXTENSION = bounce
@@ -42,9 +44,9 @@ PKG_CONFIG ?= pkg-config
 # compiler, the libraries and, but for the plain library, PGXS.
 SCRIPTED = demo psql check bench growth
 BENCHES = $(addprefix build/bench/,library gmime lines)
-PLAIN = unit asan differential line-ends fuzz coverage coverage-floor tap build/libbounce.a build/libbounce-asan.a build/datac $(BENCHES)
+PLAIN = unit asan differential line-ends faults platforms fuzz coverage coverage-floor tap build/libbounce.a build/libbounce-asan.a build/datac $(BENCHES)
 GOALS = $(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all))
-.PHONY: $(SCRIPTED) unit asan differential line-ends fuzz coverage coverage-floor tap
+.PHONY: $(SCRIPTED) unit asan differential line-ends faults platforms fuzz coverage coverage-floor tap
 
 ifneq ($(GOALS),)
 
@@ -174,6 +176,25 @@ differential: build/t/gmime_diff
 
 line-ends: build/t/line_ends
 	@scripts/tap build/t/line_ends $(MAILS)
+
+# For faults every piece of an arena is a block, which can fail by itself.
+SMALL_BLOCKS = -DARENA_FIRST_BLOCK='((size_t) 1)' -DARENA_LAST_BLOCK='((size_t) 1)' -DARENA_OWN_ARRAY='((size_t) 1)'
+
+build/t/faults: t/c/faults.c src/mail/arena.c build/libbounce-asan.a $(HEADERS) $(wildcard t/c/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(LIB_CFLAGS) $(SANITIZE) $(SMALL_BLOCKS) -o $@ $(filter %.c %.a,$^) $(DEPS_LIBS)
+
+build/t/faults_in_malloc: t/c/faults.c src/mail/arena.c build/libbounce.a $(HEADERS) $(wildcard t/c/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(LIB_CFLAGS) $(SMALL_BLOCKS) -DFAULTS_IN_MALLOC -fno-builtin -o $@ $(filter %.c %.a,$^) $(DEPS_LIBS)
+
+faults: build/t/faults build/t/faults_in_malloc
+	@status=0; \
+	for program in $^; do scripts/tap $$program $(MAILS) samples/json || status=1; done; \
+	exit $$status
+
+platforms: $(TABLES) $(IDS)
+	@scripts/tap t/platforms "$(LIB_SRCS)" $(MAILS) samples/json
 
 # The fuzz targets and, for them, the library once more: clang counts what runs
 # (fuzz/steps.h), and libFuzzer steers by it.

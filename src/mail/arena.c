@@ -35,9 +35,11 @@
 #endif
 
 #define ARENA_ALIGN 16			/* suits any type */
+#ifndef ARENA_FIRST_BLOCK		/* t/c/faults.c wants many blocks */
 #define ARENA_FIRST_BLOCK ((size_t) 8192)
 #define ARENA_LAST_BLOCK ((size_t) 256 * 1024)
 #define ARENA_OWN_ARRAY ((size_t) 16 * 1024)	/* a growing array of this size has a block of its own */
+#endif
 
 struct ArenaBlock
 {

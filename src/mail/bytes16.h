@@ -15,6 +15,14 @@
 #include <emmintrin.h>
 #endif
 
+/*
+ * Where the machine has no such registers GCC warns that they may be handed over
+ * otherwise one day; nothing here is more than inlined.
+ */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
+
 typedef uint8_t Bytes16 __attribute__((vector_size(16)));
 
 static inline Bytes16

@@ -8,11 +8,15 @@
  * and unmaps its modules as they come and go, which costs more than parsing.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "mail/charset_names.h"
 #include "mail/convert.h"
 #include "mail/shift.h"
 #include "mail/utf8.h"
+
+/* more than what glibc's largest module and the tables that go with it take */
+#define MODULE_ROOM ((size_t) 4 << 20)
 
 void
 descriptors_close(Descriptors *kept)
@@ -22,9 +26,9 @@ descriptors_close(Descriptors *kept)
 }
 
 void
-converter_init(Converter *converter, const Arena *arena)
+converter_init(Converter *converter, Arena *arena)
 {
-	converter->kept = arena->descriptors;
+	converter->arena = arena;
 	converter->count = 0;
 	converter->full = false;
 }
@@ -41,20 +45,49 @@ converter_close(Converter *converter)
 	}
 }
 
-static iconv_t
-open_descriptor(const char *const names[2])
+/* The module of a charset is mapped, and what it maps in turn: is there room for all that? */
+static bool
+is_memory_short(void)
 {
-	iconv_t		descriptor = iconv_open("UTF-8", names[0]);
+	/* volatile, or the compiler sees that nobody uses it and asks for nothing */
+	void	   *volatile room = malloc(MODULE_ROOM);
+
+	free(room);
+	return room == NULL;
+}
+
+/*
+ * What a charset is taken for must not hang on how much memory there is, so the
+ * arena is told.  glibc says EINVAL, as of a charset that it does not know, when
+ * a module can't be mapped: so it is asked once more, and memory after it.
+ */
+static iconv_t
+open_named(Arena *arena, const char *name)
+{
+	iconv_t		descriptor = iconv_open("UTF-8", name);
+
+	if (descriptor == (iconv_t) -1)
+		descriptor = iconv_open("UTF-8", name);
+	if (descriptor == (iconv_t) -1 && (errno == ENOMEM || is_memory_short()))
+		arena->failed = true;
+	return descriptor;
+}
+
+static iconv_t
+open_descriptor(Arena *arena, const char *const names[2])
+{
+	iconv_t		descriptor = open_named(arena, names[0]);
 
 	if (descriptor == (iconv_t) -1 && names[1])
-		descriptor = iconv_open("UTF-8", names[1]);
+		descriptor = open_named(arena, names[1]);
 	return descriptor;
 }
 
 /* One that is kept, or opened and kept from now on; (iconv_t) -1 when that can't be. */
 static iconv_t
-kept_descriptor(Descriptors *kept, const char *const names[2])
+kept_descriptor(Arena *arena, const char *const names[2])
 {
+	Descriptors *kept = arena->descriptors;
 	iconv_t		descriptor;
 
 	for (int i = 0; i < kept->count; i++)
@@ -64,7 +97,7 @@ kept_descriptor(Descriptors *kept, const char *const names[2])
 	}
 	if (kept->count == DESCRIPTORS_KEPT)
 		return (iconv_t) -1;
-	descriptor = open_descriptor(names);
+	descriptor = open_descriptor(arena, names);
 	if (descriptor != (iconv_t) -1)
 	{
 		kept->slots[kept->count].name = names[0];
@@ -95,11 +128,11 @@ descriptor_from(Converter *converter, const char *const names[2])
 		converter->full = true;
 		return (iconv_t) -1;
 	}
-	if (converter->kept)
-		descriptor = kept_descriptor(converter->kept, names);
+	if (converter->arena->descriptors)
+		descriptor = kept_descriptor(converter->arena, names);
 	is_kept = descriptor != (iconv_t) -1;
 	if (!is_kept)
-		descriptor = open_descriptor(names);
+		descriptor = open_descriptor(converter->arena, names);
 	converter->slots[converter->count].name = names[0];
 	converter->slots[converter->count].descriptor = descriptor;
 	converter->slots[converter->count].is_kept = is_kept;

@@ -23,7 +23,7 @@ typedef struct MailCharset MailCharset;
  */
 typedef struct Converter
 {
-	Descriptors *kept;			/* or NULL */
+	Arena	   *arena;
 	int			count;
 	bool		full;			/* more were asked for */
 	struct
@@ -34,8 +34,11 @@ typedef struct Converter
 	}			slots[LIMIT_CHARSETS];
 } Converter;
 
-/* 'arena' is asked for descriptors that are kept, nothing else. */
-void		converter_init(Converter *converter, const Arena *arena);
+/*
+ * 'arena' is asked for descriptors that are kept, and told where iconv lacks
+ * memory; nothing else.
+ */
+void		converter_init(Converter *converter, Arena *arena);
 void		converter_close(Converter *converter);
 
 /*

@@ -137,7 +137,9 @@ make_machine_code(Pattern *pattern)
 	size_t		size = 0;
 
 	pattern->uses = USES_BEFORE_JIT;
-	(void) pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+	/* "no memory" is also what a system says that forbids machine code: asked twice, it is believed */
+	if (pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) != 0)
+		(void) pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
 	pattern->machine = pcre2_pattern_info(pattern->code, PCRE2_INFO_JITSIZE, &size) == 0 && size > 0;
 	return pattern->machine;
 }
@@ -158,9 +160,12 @@ end_of(Slice text, size_t from, size_t n)
 	return text.n - from > n ? character_at(text, from + n) : text.n;
 }
 
-/* A match that begins at 'from' or behind it, but not behind 'until'. */
+/*
+ * A match that begins at 'from' or behind it, but not behind 'until'.  The arena
+ * is told when PCRE2 lacks memory: then there is no answer.
+ */
 static PatternResult
-run(Pattern *pattern, const PatternTools *tools, Slice text, size_t from, size_t until)
+run(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, size_t from, size_t until)
 {
 	size_t		end = end_of(text, until, LIMIT_OWN_MATCH);
 	uint32_t	options = end < text.n ? PCRE2_NOTEOL : 0;
@@ -179,6 +184,7 @@ run(Pattern *pattern, const PatternTools *tools, Slice text, size_t from, size_t
 		result = match(pattern, tools, text, from, options);
 	if (gave_up(result))
 		return PATTERN_GIVES_UP;
+	arena->failed |= result == PCRE2_ERROR_NOMEMORY;
 	return result >= 0 ? PATTERN_MATCHES : PATTERN_FAILS;
 }
 
@@ -194,7 +200,7 @@ run_over(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, 
 		size_t		until = end_of(text, from, WINDOW_STEPS / room);
 
 		arena_interrupt(arena);
-		result = run(pattern, tools, text, from, until);
+		result = run(pattern, tools, arena, text, from, until);
 		if (result != PATTERN_FAILS || until == text.n)
 			return result;
 		from = until;

@@ -24,6 +24,13 @@ typedef struct RegexEntry
 	unsigned	uses;			/* counted up to USES_BEFORE_JIT */
 } RegexEntry;
 
+/* Why a text that did not match may match after all. */
+typedef struct Trouble
+{
+	bool		gave_up;
+	bool		no_memory;
+} Trouble;
+
 static pcre2_code *
 compile(const char *pattern, pcre2_compile_context *context, int *error, PCRE2_SIZE *offset)
 {
@@ -91,12 +98,16 @@ has_machine_code(const pcre2_code *code)
 static int
 match_as_machine_code(const char *pattern, Slice text, pcre2_match_data *data, pcre2_match_context *context)
 {
-	int			result = PCRE2_ERROR_MATCHLIMIT;
+	int			result = PCRE2_ERROR_MATCHLIMIT;	/* where machine code can't be made */
 	int			error;
 	PCRE2_SIZE	offset;
 	pcre2_code *code = compile(pattern, NULL, &error, &offset);
 
-	if (code != NULL && pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0)
+	if (code == NULL && error == PCRE2_ERROR_HEAP_FAILED)
+		result = PCRE2_ERROR_NOMEMORY;
+	/* "no memory" is also what a system says that forbids machine code: asked twice, it is believed */
+	if (code != NULL && (pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0 ||
+						 pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0))
 		result = match(code, text, 0, data, context);
 	pcre2_code_free(code);
 	return result;
@@ -111,7 +122,7 @@ match_as_machine_code(const char *pattern, Slice text, pcre2_match_data *data, p
  */
 static bool
 matches_with(const pcre2_code *code, const char *pattern, Slice text, pcre2_match_data *data,
-			 pcre2_match_context *context, bool *gives_up)
+			 pcre2_match_context *context, Trouble *trouble)
 {
 	int			result = match(code, text, 0, data, context);
 
@@ -119,30 +130,34 @@ matches_with(const pcre2_code *code, const char *pattern, Slice text, pcre2_matc
 		result = match(code, text, PCRE2_NO_JIT, data, context);
 	else if (gave_up(result))
 		result = match_as_machine_code(pattern, text, data, context);
-	*gives_up = gave_up(result);
+	trouble->gave_up = gave_up(result);
+	trouble->no_memory |= result == PCRE2_ERROR_NOMEMORY;
 	return result >= 0;
 }
 
+/* 'code' may be NULL: then nothing matches. */
 static bool
-matches(const pcre2_code *code, const char *pattern, Slice text, bool *gives_up)
+matches(const pcre2_code *code, const char *pattern, Slice text, Trouble *trouble)
 {
 	pcre2_match_data *data = code ? pcre2_match_data_create(1, NULL) : NULL;
 	pcre2_match_context *context = data ? match_context() : NULL;
-	bool		found = context != NULL && matches_with(code, pattern, text, data, context, gives_up);
+	bool		found = context != NULL && matches_with(code, pattern, text, data, context, trouble);
 
+	trouble->no_memory |= code != NULL && context == NULL;
 	pcre2_match_context_free(context);
 	pcre2_match_data_free(data);
 	return found;
 }
 
 static bool
-matches_once(const char *pattern, Slice text, bool *gives_up)
+matches_once(const char *pattern, Slice text, Trouble *trouble)
 {
 	int			error;
 	PCRE2_SIZE	offset;
 	pcre2_code *code = compile(pattern, NULL, &error, &offset);
-	bool		found = matches(code, pattern, text, gives_up);
+	bool		found = matches(code, pattern, text, trouble);
 
+	trouble->no_memory |= code == NULL && error == PCRE2_ERROR_HEAP_FAILED;
 	pcre2_code_free(code);
 	return found;
 }
@@ -150,9 +165,9 @@ matches_once(const char *pattern, Slice text, bool *gives_up)
 bool
 regex_matches(const char *pattern, Slice text)
 {
-	bool		gives_up = false;
+	Trouble		trouble = {false, false};
 
-	return matches_once(pattern, text, &gives_up);
+	return matches_once(pattern, text, &trouble);
 }
 
 static void *
@@ -260,12 +275,17 @@ bool
 regexes_match(Regexes *regexes, const char *pattern, Slice text)
 {
 	RegexEntry *entry = entry_of(regexes, pattern);
+	Trouble		trouble = {false, false};
+	bool		found;
 
-	regexes->gave_up = false;
 	if (entry == NULL)
-		return matches_once(pattern, text, &regexes->gave_up);
-	if (!regexes->kept)
-		return matches(entry->code, pattern, text, &regexes->gave_up);
-	return prepare_kept(regexes, entry) &&
-		matches_with(entry->code, pattern, text, regexes->data, regexes->context, &regexes->gave_up);
+		found = matches_once(pattern, text, &trouble);
+	else if (!regexes->kept)
+		found = matches(entry->code, pattern, text, &trouble);
+	else
+		found = prepare_kept(regexes, entry) &&
+			matches_with(entry->code, pattern, text, regexes->data, regexes->context, &trouble);
+	regexes->gave_up = trouble.gave_up;
+	regexes->arena->failed |= trouble.no_memory;
+	return found;
 }

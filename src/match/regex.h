@@ -39,7 +39,7 @@ void		regexes_free(Regexes *regexes);
  * Does the PCRE2 pattern (UTF-8, NUL-terminated, of static storage) match
  * anywhere in the text (folded, valid UTF-8)?  Bounded in steps, depth and
  * memory: a pattern that needs more does not match.  False, too, when memory
- * is short.
+ * is short, which the arena of 'regexes' tells then.
  */
 bool		regexes_match(Regexes *regexes, const char *pattern, Slice text);
 

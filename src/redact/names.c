@@ -306,7 +306,8 @@ names_domain(Names *names, Slice domain)
 			label = is_top_level(label) ? label : SLICE_LIT("zz");
 		else if (!is_plain_label(label, labels))
 			label = pseudonym_of(names, NAME_LABEL, label);
-		memcpy(out + n, label.p, label.n);
+		if (label.n > 0)
+			memcpy(out + n, label.p, label.n);
 		n += label.n;
 		if (end < domain.n)
 			out[n++] = '.';
