@@ -143,7 +143,7 @@ text_add(Text *text, const char *format,...)
 		return;
 	text_reserve(text, (size_t) length + 1);
 	if ((size_t) length < sizeof(small))
-		memcpy(text->p + text->n, small, (size_t) length);
+		memcpy(text->p + text->n, small, (size_t) length + 1);
 	else
 	{
 		va_start(args, format);

@@ -65,6 +65,7 @@ typedef struct Text
 	size_t		allocated;
 } Text;
 
+/* Adds to the text; a NUL, which n doesn't count, is behind it then. */
 void		text_add(Text *text, const char *format,...) DATAC_PRINTF(2, 3);
 
 /* A C string literal; NULL for the empty string. */

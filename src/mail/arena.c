@@ -9,30 +9,7 @@
  * may longjmp away.
  */
 #include "mail/arena.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_ASAN 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_ASAN 1
-#endif
-
-/*
- * Under AddressSanitizer what nobody asked for is poisoned, with a gap behind
- * each piece, so that reading past a piece is seen although the block goes on.
- */
-#ifdef ARENA_ASAN
-#include <sanitizer/asan_interface.h>
-#define ARENA_GAP 16
-#define poison(p, n) ASAN_POISON_MEMORY_REGION(p, n)
-#define unpoison(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
-#else
-#define ARENA_GAP 0
-#define poison(p, n) ((void) 0)
-#define unpoison(p, n) ((void) 0)
-#endif
+#include "mail/poison.h"
 
 #define ARENA_ALIGN 16			/* suits any type */
 #ifndef ARENA_FIRST_BLOCK		/* t/c/faults.c wants many blocks */
@@ -137,6 +114,8 @@ new_block(Arena *arena, size_t size, size_t step)
 		arena->failed = true;
 		return NULL;
 	}
+	/* the owner may hand out again what an error left poisoned */
+	unpoison(block, size);
 	arena->held += size;
 	block->size = size;
 	block->step = step;
@@ -196,7 +175,7 @@ own_block(Arena *arena, size_t size)
 static size_t
 piece_size(size_t size)
 {
-	return ((size ? size : 1) + ARENA_GAP + ARENA_ALIGN - 1) & ~(size_t) (ARENA_ALIGN - 1);
+	return ((size ? size : 1) + POISON_GAP + ARENA_ALIGN - 1) & ~(size_t) (ARENA_ALIGN - 1);
 }
 
 void *
@@ -281,7 +260,7 @@ extend_last(Arena *arena, void *p, size_t size, size_t larger)
 		return false;
 	arena->next += more;
 	arena->left -= more;
-	unpoison(p, larger);
+	unpoison((char *) p + size, larger - size);
 	return true;
 }
 

@@ -41,10 +41,7 @@ backend_alloc(void *owner, size_t size)
 		session->spare_blocks++;
 		return block;
 	}
-	if (!AllocHugeSizeIsValid(size))
-		return NULL;
-	return MemoryContextAllocExtended(call->context, size,
-									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	return session_block(call->context, size);
 }
 
 static void

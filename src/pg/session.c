@@ -15,19 +15,72 @@
  */
 #include "postgres.h"
 
+#include "mail/poison.h"
 #include "pg/session.h"
 #include "utils/memutils.h"
 
+/* Blocks begin with a structure, and the first begins where spare does. */
+StaticAssertDecl(offsetof(Session, spare) % MAXIMUM_ALIGNOF == 0, "spare room is not aligned");
+
 static Session *the_session = NULL;
+
+#ifdef POISON_ASAN
+
+/* A block of an arena, which a reset of its context may wipe or hand out anew. */
+typedef struct Block
+{
+	MemoryContextCallback callback;
+	void	   *start;
+	size_t		size;
+} Block;
+
+static void
+unpoison_block(void *argument)
+{
+	Block	   *block = argument;
+
+	unpoison(block->start, block->size);
+}
+
+/*
+ * An error ends a call without arena_reset().  What the arena has poisoned goes
+ * back to the server then, which knows nothing of it.  valgrind's builds of the
+ * server tell valgrind themselves whose memory is whose.
+ */
+static void
+unpoison_at_reset(MemoryContext context, void *start, size_t size)
+{
+	Block	   *block = MemoryContextAllocExtended(context, sizeof(Block), MCXT_ALLOC_NO_OOM);
+
+	if (start == NULL || block == NULL)
+		return;
+	block->callback.func = unpoison_block;
+	block->callback.arg = block;
+	block->start = start;
+	block->size = size;
+	MemoryContextRegisterResetCallback(context, &block->callback);
+}
+#else
+#define unpoison_at_reset(context, start, size) ((void) 0)
+#endif
+
+void *
+session_block(MemoryContext context, size_t size)
+{
+	void	   *block;
+
+	if (!AllocHugeSizeIsValid(size))
+		return NULL;
+	block = MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	unpoison_at_reset(context, block, size);
+	return block;
+}
 
 /* As call.c explains, these never raise an error. */
 static void *
 lasting_alloc(void *context, size_t size)
 {
-	if (!AllocHugeSizeIsValid(size))
-		return NULL;
-	return MemoryContextAllocExtended((MemoryContext) context, size,
-									  MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	return session_block(context, size);
 }
 
 static void

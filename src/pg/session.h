@@ -26,8 +26,11 @@ typedef struct Session
 								 * found to be type bounce; 0: none yet */
 	size_t		spare_used;		/* bytes of spare */
 	int			spare_blocks;	/* lent out of it */
-	char		spare[SPARE_BYTES]; /* see call.c */
+	_Alignas(MAXIMUM_ALIGNOF) char spare[SPARE_BYTES];	/* see call.c */
 } Session;
+
+/* A block of an arena in that context, to be freed by pfree(); NULL when memory is short, never an error. */
+extern void *session_block(MemoryContext context, size_t size);
 
 /* Prepares an arena whose blocks lie in that context; it gets no interrupt hook and raises no error. */
 extern void session_arena(Arena *arena, MemoryContext context);

@@ -492,6 +492,9 @@ redact_one(Redaction *redaction, Slice raw)
 		}
 	}
 	put_parts(redaction);
+	/* the message goes */
+	redaction->message = NULL;
+	redaction->inner = NULL;
 }
 
 Slice
