@@ -9,6 +9,10 @@
 #   make, make install, make installcheck      as for any extension (PGXS)
 #   make unit                                  the plain C library's tests, with ASan and UBSan
 #   make asan MAILS="FOLDER..."                reads mails, whole and truncated, with ASan and UBSan
+#   make msan MAILS="FOLDER..."                the library's tests and those mails again, with clang's MSan
+#   make sanitized, make valgrind              the server's tests in a PostgreSQL that is built with
+#                                              ASan and UBSan, or runs in valgrind (docs/testing.md)
+#   make analyze TOOLS="gcc cppcheck ..."      static analysis: gcc -fanalyzer, cppcheck, clang-tidy
 #   make differential MAILS="FOLDER..."        our MIME scanner against GMime's parser
 #   make fuzz SECONDS=60 TARGETS="NAME..."     what libFuzzer makes of the samples, with clang
 #   make coverage ROOMS="src/mail ..."         which lines and branches of src/ the tests never run, with gcc
@@ -42,11 +46,11 @@ PKG_CONFIG ?= pkg-config
 .DEFAULT_GOAL := all
 # These find by themselves what they need, or install it.  The rest wants a
 # compiler, the libraries and, but for the plain library, PGXS.
-SCRIPTED = demo psql check bench growth
+SCRIPTED = demo psql check bench growth sanitized valgrind
 BENCHES = $(addprefix build/bench/,library gmime lines)
-PLAIN = unit asan differential line-ends faults platforms fuzz coverage coverage-floor tap build/libbounce.a build/libbounce-asan.a build/datac $(BENCHES)
+PLAIN = unit asan msan analyze analyze-short differential line-ends faults platforms fuzz coverage coverage-floor tap build/libbounce.a build/libbounce-asan.a build/datac $(BENCHES)
 GOALS = $(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all))
-.PHONY: $(SCRIPTED) unit asan differential line-ends faults platforms fuzz coverage coverage-floor tap
+.PHONY: $(SCRIPTED) unit asan msan analyze analyze-short differential line-ends faults platforms fuzz coverage coverage-floor tap
 
 ifneq ($(GOALS),)
 
@@ -104,7 +108,8 @@ bounce--1.0.sql: $(sort $(wildcard src/sql/*.sql))
 	cat $^ >$@
 
 # The data compiler is a program of its own, built for the machine that builds.
-build/datac: $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/match/match.c src/match/regex.c src/match/sha1.c src/match/lexicon.c src/mail/slice.c src/mail/arena.c \
+DATAC_SRCS = $(sort $(wildcard src/datac/*.c)) src/match/fold.c src/match/match.c src/match/regex.c src/match/sha1.c src/match/lexicon.c src/mail/slice.c src/mail/arena.c
+build/datac: $(DATAC_SRCS) \
 		$(wildcard src/datac/*.h src/match/*.h src/classify/*.h src/mail/*.h)
 	@mkdir -p build
 	$(CC) -std=gnu11 $(WARNINGS) -O2 -Isrc $(shell $(PKG_CONFIG) --cflags libpcre2-8) -o $@ $(filter %.c,$^) \
@@ -271,6 +276,8 @@ tap:
 	for test in $(sort $(wildcard t/*.t)); do scripts/tap perl $$test || status=1; done; \
 	exit $$status
 
+include t/checkers.mk
+
 endif
 
 # Last, because PGXS has a "check" too.
@@ -280,6 +287,12 @@ demo psql check:
 
 bench:
 	@bench/run $(if $(SAVE),--save) $(MAILS)
+
+sanitized:
+	@scripts/sanitized-server asan
+
+valgrind:
+	@scripts/sanitized-server valgrind
 
 growth:
 	@bench/growth $(if $(SAVE),--save) $(SHAPES)

@@ -5,7 +5,8 @@
 #   make_copy          $work/src, a copy of the sources to build in
 #   build              compiles there and installs into $work/stage
 #   start_cluster      a PostgreSQL cluster in $work that knows the extension;
-#                      sets PGHOST, PGUSER, PGPORT, PGDATABASE
+#                      sets PGHOST, PGUSER, PGPORT, PGDATABASE; runs it by
+#                      $postgres_program, if there is one
 #
 # All of it lies in one temporary folder, $work, and is gone at exit, however
 # that comes.  Nothing is written into the source tree.  Into the system goes
@@ -253,7 +254,8 @@ start_cluster()
 	grep -q '^extension_' "$work/conf" || install_to_system
 
 	running=yes
-	quietly $as "$bin/pg_ctl" -D "$work/data" -l "$work/data/server.log" -w -t 60 start
+	quietly $as "$bin/pg_ctl" -D "$work/data" -l "$work/data/server.log" -w -t "${start_seconds:-60}" \
+		${postgres_program:+-p "$postgres_program"} start
 	export PGHOST="$work/socket" PGPORT=5432 PGUSER=postgres PGDATABASE=bounce
 	export PATH="$bin:$PATH"
 	quietly "$bin/createdb" bounce

@@ -12,7 +12,7 @@ my $server = Server->new('cancel');
 my $report = unpack 'H*', Server::report('rosa@koharu.example');
 
 # What may pass between the time-out and the end of the query.
-my $PATIENCE = 1.5;
+my $PATIENCE = 1.5 * ($ENV{BOUNCE_SLOWNESS} || 1);
 
 sub is_cancelled {
     my ($name, $setup, $query) = @_;

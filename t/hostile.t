@@ -14,12 +14,15 @@ use Server;
 
 my $scale = $ENV{HOSTILE_SCALE} || 0.1;
 
+# How many times slower the server is than one that people use (scripts/sanitized-server).
+my $slowness = $ENV{BOUNCE_SLOWNESS} || 1;
+
 # Twice the bytes may take so many times the time, and so much on top of it.
 my $FACTOR   = 3;
-my $NOISE_MS = 40;
+my $NOISE_MS = 40 * $slowness;
 
 # Some mails cost nothing at any size; none may cost more than this per MB.
-my $MS_PER_MB = 300;
+my $MS_PER_MB = 300 * $slowness;
 
 my $dir = tempdir('bounce-hostile-XXXXXX', TMPDIR => 1, CLEANUP => 1);
 chmod 0755, $dir or die "$dir: $!";
