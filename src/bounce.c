@@ -268,7 +268,7 @@ read_one(Arena *arena, Slice raw, Rows *rows)
 	Report		report;
 
 	if (rows->options.formats)
-		rows->options.formats->now = rows->options.now;
+		own_formats_begin(rows->options.formats, rows->options.now);
 	mime_scan(arena, raw, &message);
 	report_read(arena, &message, rows->options.formats, rows->trail, &report);
 	if (rows->told)

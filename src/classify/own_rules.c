@@ -59,7 +59,7 @@ read_pattern(OwnRules *rules, const OwnRuleText *text, Slice written, ReadPlain 
 		return;
 	if (!text->regex)
 		plain(rules->arena, written, pattern);
-	else if (pattern_regex(written, false, pattern, &error))
+	else if (pattern_regex(arena_copy(rules->arena, written), false, pattern, &error))
 		pattern_speed_up(rules->arena, written, pattern);
 	else if (error.no_memory)
 		rules->arena->failed = true;
@@ -132,6 +132,7 @@ own_case_init(OwnCase *own, Arena *arena, OwnRules *rules, int64_t now, const Re
 	own->report = report;
 	own->trail = trail;
 	own->give_ups_left = LIMIT_OWN_GIVE_UPS;
+	pattern_tools_begin(&rules->tools);
 	own->headers = arena_zalloc(arena, rules->count * sizeof(OwnMemo));
 	own->diagnostics = arena_zalloc(arena, rules->count * sizeof(OwnMemo));
 	/* a row may be made where the one before it was: its text is compared, not its place */
@@ -147,10 +148,16 @@ ask(OwnCase *own, Pattern *pattern, const PatternText *text, Slice *where)
 	PatternResult result;
 
 	if (pattern->kind == PATTERN_REGEX && own->give_ups_left == 0)
-		return PATTERN_GIVES_UP;
+		return PATTERN_NOT_ASKED;
 	result = pattern_match(pattern, &own->rules->tools, own->arena, text, where);
-	if (result == PATTERN_GIVES_UP && --own->give_ups_left == 0 && own->trail)
-		trail_bound(own->trail, BOUND_OWN_GIVE_UPS, SLICE_NONE);
+	if (result == PATTERN_GIVES_UP)
+	{
+		trail_bound(own->trail, BOUND_OWN_RUNS, text->text);
+		if (--own->give_ups_left == 0)
+			trail_bound(own->trail, BOUND_OWN_GIVE_UPS, SLICE_NONE);
+	}
+	if (result == PATTERN_NOT_ASKED)
+		trail_bound(own->trail, BOUND_OWN_BYTES, SLICE_NONE);
 	return result;
 }
 
@@ -354,6 +361,10 @@ own_rules_decide(OwnCase *own, const Delivery *delivery, const Verdict *verdict,
 	for (size_t i = 0; i < own->rules->count; i++)
 	{
 		const OwnRule *rule = &own->rules->rules[i];
+		OwnMemo		of_headers = own->headers[i];
+		OwnMemo		of_diagnostic = own->diagnostics[i];
+		size_t		bytes_left = own->rules->tools.bytes_left;
+		unsigned	give_ups_left = own->give_ups_left;
 		PatternResult result;
 		Slice		evidence;
 
@@ -368,7 +379,9 @@ own_rules_decide(OwnCase *own, const Delivery *delivery, const Verdict *verdict,
 		}
 		result = ask_rule(own, i, delivery, verdict, row, &evidence);
 		if (result == PATTERN_GIVES_UP)
-			note(own, rule, false, SLICE_NONE, "its expression met a bound of steps, depth or memory: it does not match");
+			note(own, rule, false, SLICE_NONE, "its expression met a bound of steps, depth, memory or work: it does not match");
+		else if (result == PATTERN_NOT_ASKED)
+			note(own, rule, false, SLICE_NONE, "its expression was not asked: so much may be asked of one message");
 		else if (result == PATTERN_MATCHES && winner == NULL)
 		{
 			winner = rule;
@@ -376,9 +389,18 @@ own_rules_decide(OwnCase *own, const Delivery *delivery, const Verdict *verdict,
 			/* what the others say is for those who ask why */
 			if (own->trail == NULL)
 				break;
+			continue;
 		}
 		else if (result == PATTERN_MATCHES)
 			note(own, rule, false, evidence, "an own rule that comes first stands above it");
+		if (winner)
+		{
+			/* without a trail it would not have been asked, and cost later recipients nothing */
+			own->headers[i] = of_headers;
+			own->diagnostics[i] = of_diagnostic;
+			own->rules->tools.bytes_left = bytes_left;
+			own->give_ups_left = give_ups_left;
+		}
 	}
 	return winner;
 }

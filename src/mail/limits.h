@@ -69,6 +69,8 @@
 	LIMIT(OWN_DEPTH, "own_depth", 10000, "levels", "its depth, likewise") \
 	LIMIT(OWN_HEAP, "own_heap", 4096, "kB", "its memory, likewise") \
 	LIMIT(OWN_MATCH, "own_match", 4096, "bytes", "a text behind the place at which an own expression begins to match") \
+	LIMIT(OWN_RUNS, "own_runs", 512, "bytes", "what an own expression may run over for each byte of a text; one that needs more does not match") \
+	LIMIT(OWN_BYTES, "own_bytes", 33554432, "bytes", "texts of one message that expressions of own rules are asked of, and likewise of own formats; an expression that runs over more than 64 bytes for each counts 128 times") \
 	LIMIT(OWN_GIVE_UPS, "own_give_ups", 64, "expressions", "own expressions of one message that met these bounds; then no more are asked") \
 	LIMIT(OWN_PATTERN, "own_pattern", 1000, "characters", "an own expression") \
 	LIMIT(OWN_GROUPS, "own_groups", 99, "groups", "groups of an own format's expression") \

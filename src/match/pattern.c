@@ -8,11 +8,14 @@
  * their bounds at different texts, and the answer must not hang on which of
  * them is asked.  So where one gives up the other is asked, too.
  *
- * PCRE2's bounds are no bounds of time: it does not count what a repetition
- * runs over that gives nothing back, as [^@]+@ does, so that a text in which
- * each start runs to the end takes its length squared.  So matches are looked
- * for in windows of starts, between which interrupts are answered, and of a
- * text that is very long each sees a piece.
+ * PCRE2's bounds are no bounds of time: they are of each place at which a match
+ * may begin, and it does not count what a repetition runs over.  [^@]+[@#] takes
+ * a text's length squared, \w*[^@]*+[@#] its third power.  So the way of a match
+ * over the text is measured: PCRE2 calls back before each item of a pattern (an
+ * "automatic callout"), which tells how far the item before has run.  The sum is
+ * bounded by the length of the text.  Matches are looked for in windows of
+ * starts, between which interrupts are answered, and of a text that is very
+ * long each sees a piece.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -24,7 +27,10 @@
 
 #define USES_BEFORE_JIT 8		/* see regex.c */
 #define LONG_TEXT 1024			/* bytes that machine code is worth for, at once */
-#define WINDOW_STEPS 1048576	/* starts of a match, times the bytes that one may run over, between two interrupts */
+#define BASE_WORK 4096			/* bytes that an expression may run over in any text, LIMIT_OWN_RUNS times it aside */
+#define ASK_BYTES 64			/* that to ask costs of LIMIT_OWN_BYTES, whatever the text is */
+#define CHEAP_RUNS 64			/* of LIMIT_OWN_RUNS: what most expressions are far from */
+#define DEAR 128				/* times what others cost that costs which needs more */
 
 void
 pattern_words(Arena *arena, Slice text, Pattern *pattern)
@@ -51,16 +57,29 @@ pattern_domain(Arena *arena, Slice text, Pattern *pattern)
 		pattern->kind = PATTERN_DOMAIN;
 }
 
+/* Is it but words and classes, one beside the other?  That can't cost much, and measuring has its price. */
+static bool
+is_tame(Slice source)
+{
+	for (size_t i = 0; i < source.n; i++)
+	{
+		if (strchr("*+?{(", source.p[i]) != NULL)
+			return false;
+	}
+	return true;
+}
+
 bool
 pattern_regex(Slice text, bool captures, Pattern *pattern, PatternError *error)
 {
 	uint32_t	options = PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT |
-		(captures ? PCRE2_MULTILINE : PCRE2_NO_AUTO_CAPTURE);
+		(is_tame(text) ? 0 : PCRE2_AUTO_CALLOUT) | (captures ? PCRE2_MULTILINE : PCRE2_NO_AUTO_CAPTURE);
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	int			number = PCRE2_ERROR_HEAP_FAILED;
 	PCRE2_SIZE	offset = 0;
+	uint32_t	references = 0;
 
-	*pattern = (Pattern) {.kind = PATTERN_BROKEN};
+	*pattern = (Pattern) {.kind = PATTERN_BROKEN, .source = text};
 	if (context)
 	{
 		(void) pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
@@ -78,6 +97,8 @@ pattern_regex(Slice text, bool captures, Pattern *pattern, PatternError *error)
 		return false;
 	}
 	pattern->kind = PATTERN_REGEX;
+	(void) pcre2_pattern_info(pattern->code, PCRE2_INFO_BACKREFMAX, &references);
+	pattern->hides = references > 0 || slice_find(text, '{', 0) != SLICE_NPOS;
 	return true;
 }
 
@@ -105,6 +126,7 @@ pattern_tools_init(PatternTools *tools)
 		(void) pcre2_set_depth_limit(tools->context, LIMIT_OWN_DEPTH);
 		(void) pcre2_set_heap_limit(tools->context, LIMIT_OWN_HEAP);
 	}
+	pattern_tools_begin(tools);
 	return tools->data != NULL && tools->context != NULL;
 }
 
@@ -113,7 +135,66 @@ pattern_tools_free(PatternTools *tools)
 {
 	pcre2_match_data_free(tools->data);
 	pcre2_match_context_free(tools->context);
-	*tools = (PatternTools) {NULL, NULL};
+	*tools = (PatternTools) {0};
+}
+
+void
+pattern_tools_begin(PatternTools *tools)
+{
+	tools->bytes_left = LIMIT_OWN_BYTES;
+}
+
+/* ------------------------------------------------------------------------
+ * What a match costs
+ * ------------------------------------------------------------------------ */
+
+typedef struct Meter
+{
+	Slice		source;			/* of the pattern, where it has items that hide their work */
+	size_t		last;			/* where the match was when PCRE2 called back last */
+	size_t		left;			/* bytes that it may still run over */
+} Meter;
+
+/*
+ * What the item may run over and leave no trace of, when it fails: a
+ * repetition that needs so many characters, or a group that must come again.
+ */
+static size_t
+hidden_work(Slice item, size_t at)
+{
+	size_t		open = slice_find(item, '{', 0);
+	size_t		most = 0;
+
+	if (item.n > 1 && item.p[0] == '\\' && (item.p[1] == 'k' || item.p[1] == 'g' || (item.p[1] >= '1' && item.p[1] <= '9')))
+		most = at;
+	else if (slice_starts_nocase(item, SLICE_LIT("(?P=")))
+		most = at;
+	for (size_t i = open, n = 0; open != SLICE_NPOS && ++i < item.n && ascii_is_digit(item.p[i]);)
+	{
+		/* PCRE2 allows 65,535 */
+		n = n * 10 + (size_t) (item.p[i] - '0');
+		most = n;
+	}
+	return most;
+}
+
+/* Called before each item of a pattern, and at its end. */
+static int
+measure(pcre2_callout_block *block, void *data)
+{
+	Meter	   *meter = data;
+	size_t		at = block->current_position;
+	size_t		work = 1;
+
+	if (at > meter->last)
+		work += at - meter->last;
+	if (block->pattern_position + block->next_item_length <= meter->source.n)
+		work += hidden_work(slice(meter->source.p + block->pattern_position, block->next_item_length), at);
+	meter->last = at;
+	if (work > meter->left)
+		return PCRE2_ERROR_MATCHLIMIT;
+	meter->left -= work;
+	return 0;
 }
 
 static bool
@@ -125,8 +206,11 @@ gave_up(int result)
 
 /* The text was checked when it was decoded: PCRE2 needs not do it again and again. */
 static int
-match(const Pattern *pattern, const PatternTools *tools, Slice text, size_t from, uint32_t options)
+match(const Pattern *pattern, const PatternTools *tools, Slice text, size_t from, uint32_t options, size_t runs)
 {
+	Meter		meter = {pattern->hides ? pattern->source : SLICE_NONE, from, (text.n - from) * runs + BASE_WORK};
+
+	(void) pcre2_set_callout(tools->context, measure, &meter);
 	return pcre2_match(pattern->code, (PCRE2_SPTR) text.p, text.n, from, options | PCRE2_NO_UTF_CHECK, tools->data, tools->context);
 }
 
@@ -160,28 +244,47 @@ end_of(Slice text, size_t from, size_t n)
 	return text.n - from > n ? character_at(text, from + n) : text.n;
 }
 
+/* By one way to match, and by the other where that gives up. */
+static int
+match_within(Pattern *pattern, const PatternTools *tools, Slice text, size_t from, uint32_t options, size_t runs)
+{
+	bool		interpreted = !pattern->machine;
+	int			result = match(pattern, tools, text, from, options, runs);
+
+	if (gave_up(result) && !interpreted)
+		result = match(pattern, tools, text, from, options | PCRE2_NO_JIT, runs);
+	else if (gave_up(result) && make_machine_code(pattern))
+		result = match(pattern, tools, text, from, options, runs);
+	return result;
+}
+
 /*
  * A match that begins at 'from' or behind it, but not behind 'until'.  The arena
  * is told when PCRE2 lacks memory: then there is no answer.
  */
 static PatternResult
-run(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, size_t from, size_t until)
+run(Pattern *pattern, PatternTools *tools, Arena *arena, Slice text, size_t from, size_t until)
 {
 	size_t		end = end_of(text, until, LIMIT_OWN_MATCH);
 	uint32_t	options = end < text.n ? PCRE2_NOTEOL : 0;
-	bool		interpreted;
+	size_t		bytes = until - from + ASK_BYTES;
 	int			result;
 
+	if (tools->bytes_left < bytes)
+		return PATTERN_NOT_ASKED;
+	tools->bytes_left -= bytes;
 	text.n = end;
 	if (pattern->uses < USES_BEFORE_JIT && (++pattern->uses == USES_BEFORE_JIT || text.n >= LONG_TEXT))
 		(void) make_machine_code(pattern);
-	interpreted = !pattern->machine;
 	(void) pcre2_set_offset_limit(tools->context, until);
-	result = match(pattern, tools, text, from, options);
-	if (gave_up(result) && !interpreted)
-		result = match(pattern, tools, text, from, options | PCRE2_NO_JIT);
-	else if (gave_up(result) && make_machine_code(pattern))
-		result = match(pattern, tools, text, from, options);
+	result = match_within(pattern, tools, text, from, options, CHEAP_RUNS);
+	if (gave_up(result))
+	{
+		if (tools->bytes_left < bytes * DEAR)
+			return PATTERN_NOT_ASKED;
+		tools->bytes_left -= bytes * DEAR;
+		result = match_within(pattern, tools, text, from, options, LIMIT_OWN_RUNS);
+	}
 	if (gave_up(result))
 		return PATTERN_GIVES_UP;
 	arena->failed |= result == PCRE2_ERROR_NOMEMORY;
@@ -190,14 +293,13 @@ run(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, size_
 
 /* The first match at or behind 'from'. */
 static PatternResult
-run_over(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, size_t from)
+run_over(Pattern *pattern, PatternTools *tools, Arena *arena, Slice text, size_t from)
 {
-	size_t		room = text.n < LIMIT_OWN_MATCH ? text.n + 1 : LIMIT_OWN_MATCH;
 	PatternResult result;
 
 	for (;;)
 	{
-		size_t		until = end_of(text, from, WINDOW_STEPS / room);
+		size_t		until = end_of(text, from, LIMIT_OWN_MATCH);
 
 		arena_interrupt(arena);
 		result = run(pattern, tools, arena, text, from, until);
@@ -239,7 +341,7 @@ is_within(Slice host, Slice domain)
 }
 
 PatternResult
-pattern_match(Pattern *pattern, const PatternTools *tools, Arena *arena, const PatternText *text, Slice *where)
+pattern_match(Pattern *pattern, PatternTools *tools, Arena *arena, const PatternText *text, Slice *where)
 {
 	PatternResult result = PATTERN_FAILS;
 	size_t		at;
@@ -281,7 +383,7 @@ pattern_match(Pattern *pattern, const PatternTools *tools, Arena *arena, const P
 }
 
 PatternResult
-pattern_next(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, size_t from, Slice *groups)
+pattern_next(Pattern *pattern, PatternTools *tools, Arena *arena, Slice text, size_t from, Slice *groups)
 {
 	PatternResult result;
 	const PCRE2_SIZE *ends;

@@ -27,14 +27,20 @@ typedef struct Pattern
 	PatternKind kind;
 	Slice		words;			/* folded; a domain without the dots at its ends; what a text must
 								 * hold for the expression to match, where that is known */
+	Slice		source;			/* of an expression, as it was written: the caller's */
+	bool		hides;			/* some of its items run over bytes and leave no trace of it */
 	struct pcre2_real_code_8 *code; /* malloc's; pattern_free() */
 	unsigned	uses;			/* counted until it becomes machine code, */
 	bool		machine;		/* if it can */
 } Pattern;
 
-/* What all patterns of one owner match with; pattern_tools_free(). */
+/*
+ * What all patterns of one owner match with, and what their expressions may
+ * still cost; pattern_tools_free().
+ */
 typedef struct PatternTools
 {
+	size_t		bytes_left;		/* of texts that they may be asked of; see pattern_tools_begin() */
 	struct pcre2_real_match_data_8 *data;
 	struct pcre2_real_match_context_8 *context;
 } PatternTools;
@@ -58,7 +64,8 @@ void		pattern_domain(Arena *arena, Slice text, Pattern *pattern);
 /*
  * A regular expression of PCRE2, valid UTF-8; letters match in either case,
  * \w, \d and \b go by Unicode.  With 'captures' groups are numbered, and ^ and $
- * match at every line.  False where it is wrong; then *pattern is PATTERN_BROKEN
+ * match at every line.  'text' must live as long as the pattern.  False where it
+ * is wrong; then *pattern is PATTERN_BROKEN
  * and *error, which may be NULL, tells why.
  */
 bool		pattern_regex(Slice text, bool captures, Pattern *pattern, PatternError *error);
@@ -75,11 +82,15 @@ void		pattern_free(Pattern *pattern);
 bool		pattern_tools_init(PatternTools *tools);
 void		pattern_tools_free(PatternTools *tools);
 
+/* For a new message LIMIT_OWN_BYTES may be asked of again. */
+void		pattern_tools_begin(PatternTools *tools);
+
 typedef enum PatternResult
 {
 	PATTERN_FAILS,
 	PATTERN_MATCHES,
-	PATTERN_GIVES_UP			/* a bound of steps, depth or memory was met: as good as not matched */
+	PATTERN_GIVES_UP,			/* a bound of steps, depth, memory or work was met: as good as not matched */
+	PATTERN_NOT_ASKED			/* nothing is left of LIMIT_OWN_BYTES: likewise */
 } PatternResult;
 
 /* What patterns are matched with: a text, valid UTF-8, of which hundreds may be asked. */
@@ -98,14 +109,14 @@ PatternText pattern_text(Slice text, Slice folded);
  * very long LIMIT_OWN_MATCH bytes behind where it begins to match, and $ not at their end.
  * Interrupts are answered through the arena; nothing is taken from it.
  */
-PatternResult pattern_match(Pattern *pattern, const PatternTools *tools, Arena *arena, const PatternText *text, Slice *where);
+PatternResult pattern_match(Pattern *pattern, PatternTools *tools, Arena *arena, const PatternText *text, Slice *where);
 
 /*
  * The next match of an expression with groups at or behind 'from', likewise;
  * groups[0] is the whole, a group that took no part is SLICE_NONE.
  * PATTERN_GROUPS of them are filled.
  */
-PatternResult pattern_next(Pattern *pattern, const PatternTools *tools, Arena *arena, Slice text, size_t from, Slice *groups);
+PatternResult pattern_next(Pattern *pattern, PatternTools *tools, Arena *arena, Slice text, size_t from, Slice *groups);
 
 /* The number of the group of that name (NUL-terminated); 0 for none. */
 unsigned	pattern_group(const Pattern *pattern, const char *name);

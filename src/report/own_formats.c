@@ -41,7 +41,7 @@ read_pattern(OwnFormats *formats, bool regex, bool captures, Slice written, Patt
 		return;
 	if (!regex)
 		pattern_words(formats->arena, written, pattern);
-	else if (!pattern_regex(written, captures, pattern, &error) && error.no_memory)
+	else if (!pattern_regex(arena_copy(formats->arena, written), captures, pattern, &error) && error.no_memory)
 		formats->arena->failed = true;
 }
 
@@ -102,6 +102,15 @@ is_broken(const OwnFormat *format)
 		(format->header.n == 0 && format->text.kind == PATTERN_NONE);
 }
 
+static void
+note_bound(const Reading *reading, PatternResult result, Slice text)
+{
+	if (result == PATTERN_GIVES_UP)
+		trail_bound(reading->report->trail, BOUND_OWN_RUNS, text);
+	else if (result == PATTERN_NOT_ASKED)
+		trail_bound(reading->report->trail, BOUND_OWN_BYTES, text);
+}
+
 /* Is the pattern in the text, which is folded here if words are looked for? */
 static bool
 holds(Reading *reading, Pattern *pattern, Slice text)
@@ -110,10 +119,11 @@ holds(Reading *reading, Pattern *pattern, Slice text)
 	ArenaMark	mark = arena_mark(reading->arena);
 	PatternText asked = {text, by_words ? fold_text(reading->arena, text) : SLICE_NONE, false};
 	Slice		where;
-	bool		found = pattern_match(pattern, &reading->formats->tools, reading->arena, &asked, &where) == PATTERN_MATCHES;
+	PatternResult result = pattern_match(pattern, &reading->formats->tools, reading->arena, &asked, &where);
 
 	arena_rewind(reading->arena, mark);
-	return found;
+	note_bound(reading, result, text);
+	return result == PATTERN_MATCHES;
 }
 
 static bool
@@ -292,8 +302,7 @@ read_recipients(Reading *reading, OwnFormat *format, Slice text)
 		size_t		start;
 		PatternResult result = pattern_next(&format->recipient, &reading->formats->tools, reading->arena, text, at, groups);
 
-		if (result == PATTERN_GIVES_UP)
-			trail_bound(report->trail, BOUND_OWN_STEPS, slice(text.p + at, text.n - at));
+		note_bound(reading, result, slice(text.p + at, text.n - at));
 		if (result != PATTERN_MATCHES)
 			break;
 		/* \K in it has put its start behind its end */
@@ -362,6 +371,13 @@ read_by(Reading *reading, OwnFormat *format)
 	if (!found && reading->report->trail == NULL)
 		arena_rewind(reading->arena, mark);
 	return found;
+}
+
+void
+own_formats_begin(OwnFormats *formats, int64_t now)
+{
+	formats->now = now;
+	pattern_tools_begin(&formats->tools);
 }
 
 bool

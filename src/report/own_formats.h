@@ -57,7 +57,7 @@ typedef struct OwnFormats
 	size_t		count;
 	size_t		allocated;
 	PatternTools tools;
-	int64_t		now;			/* set by whoever reads by them */
+	int64_t		now;			/* of own_formats_begin() */
 } OwnFormats;
 
 /* As own_rules_init() and own_rules_free(). */
@@ -66,6 +66,9 @@ void		own_formats_free(OwnFormats *formats);
 
 /* Adds a format behind the others, as own_rules_add() does. */
 bool		own_formats_add(OwnFormats *formats, const OwnFormatText *text);
+
+/* A message is to be read by them, at that time. */
+void		own_formats_begin(OwnFormats *formats, int64_t now);
 
 /* Reads the message by the first format whose signature it bears and that finds a recipient; false when there is none. */
 bool		own_formats_read(Reading *reading);
