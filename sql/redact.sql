@@ -21,6 +21,9 @@ SELECT bounce_redact(E'To: kai@lindgren-dental.com\n\n', 'k') LIKE '%' || bounce
 	bounce_pseudonym('', 'k') AS nothing, bounce_pseudonym('postmaster@gmail.com', '') AS office;
 SELECT bounce_redact(NULL::bytea) IS NULL AND bounce_redact('', NULL) IS NULL AND bounce_redact(''::bytea) = '\x0a' AS nothing;
 
+-- an address has 1,024 bytes at most
+SELECT n, bounce_pseudonym(repeat('a', n - 12) || '@example.com', 'k') IS NULL AS none FROM (VALUES (1023), (1024), (1025), (50000000)) AS lengths (n);
+
 -- hostile: never an error, and no local part stays
 SELECT every(length(bounce_redact(h)) < 20 * length(h) + 100) AS bounded, bool_or(encode(bounce_redact(h), 'escape') ~* 'kai') AS leaks
 FROM (VALUES ('\xff00fe6b616940ff'::bytea), (convert_to(repeat('kai@', 20000), 'UTF8')), (convert_to(repeat(E'Subject: kai\n', 20000), 'UTF8')),

@@ -206,6 +206,7 @@ regexes_free(Regexes *regexes)
 	pcre2_match_context_free(regexes->context);
 	regexes->entries = NULL;
 	regexes->count = regexes->allocated = 0;
+	regexes->places = NULL;
 	regexes->data = NULL;
 	regexes->context = NULL;
 }
@@ -225,6 +226,15 @@ compile_for(const Regexes *regexes, const char *pattern, bool *no_memory)
 	return code;
 }
 
+#define PLACES (2 * REGEXES_KEPT)
+
+/* Where the pattern is looked for first.  Its address tells it from others. */
+static size_t
+hash(const char *pattern)
+{
+	return (size_t) (((uint64_t) (uintptr_t) pattern * UINT64_C(0x9e3779b97f4a7c15)) >> 40) % PLACES;
+}
+
 /* The entry of the pattern, compiled when it is new; NULL when there is no room for it. */
 static RegexEntry *
 entry_of(Regexes *regexes, const char *pattern)
@@ -232,11 +242,26 @@ entry_of(Regexes *regexes, const char *pattern)
 	RegexEntry *entries;
 	pcre2_code *code;
 	bool		no_memory;
+	size_t		place = 0;
 
-	for (size_t i = 0; i < regexes->count; i++)
+	if (regexes->kept && regexes->places == NULL)
+		regexes->places = arena_zalloc(regexes->arena, PLACES * sizeof(uint16_t));
+	if (regexes->places != NULL)
 	{
-		if (regexes->entries[i].pattern == pattern)
-			return &regexes->entries[i];
+		for (place = hash(pattern); regexes->places[place] != 0; place = (place + 1) % PLACES)
+		{
+			if (regexes->entries[regexes->places[place] - 1].pattern == pattern)
+				return &regexes->entries[regexes->places[place] - 1];
+		}
+	}
+	else
+	{
+		/* a message needs few */
+		for (size_t i = 0; i < regexes->count; i++)
+		{
+			if (regexes->entries[i].pattern == pattern)
+				return &regexes->entries[i];
+		}
 	}
 	if (regexes->count >= REGEXES_KEPT)
 		return NULL;
@@ -252,6 +277,8 @@ entry_of(Regexes *regexes, const char *pattern)
 		return NULL;
 	}
 	entries[regexes->count] = (RegexEntry) {pattern, code, 0};
+	if (regexes->places != NULL)
+		regexes->places[place] = (uint16_t) (regexes->count + 1);
 	return &entries[regexes->count++];
 }
 

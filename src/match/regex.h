@@ -20,6 +20,7 @@ typedef struct Regexes
 	struct RegexEntry *entries;
 	size_t		count;
 	size_t		allocated;
+	uint16_t   *places;			/* by hash: number of the entry + 1, 0 for none; where many are kept */
 	bool		kept;
 	bool		gave_up;		/* the last one met a bound of steps, depth or memory */
 	struct pcre2_real_match_data_8 *data;	/* of the kept ones, made once */
@@ -43,8 +44,12 @@ void		regexes_free(Regexes *regexes);
  */
 bool		regexes_match(Regexes *regexes, const char *pattern, Slice text);
 
-/* Patterns that are kept at most; others are compiled for each use. */
-#define REGEXES_KEPT 256
+/*
+ * Patterns that are kept at most; others are compiled for each use, which makes
+ * a reply cost three times as much.  data/ has some 1,300 of them, so that all
+ * are kept once they were needed: 2 KB each, and 6 KB of machine code.
+ */
+#define REGEXES_KEPT 2048
 
 /* The same once, without a message. */
 bool		regex_matches(const char *pattern, Slice text);

@@ -175,6 +175,7 @@ call_text(Call *call, Slice s)
 {
 	s = charset_from_utf8(&call->charset, &call->arena, s);
 	call_check_memory(call);
+	call_check_size(s.n);
 	return PointerGetDatum(cstring_to_text_with_len(s.p, (int) s.n));
 }
 
@@ -199,6 +200,16 @@ call_check_memory(Call *call)
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory"),
 				 errdetail("A mail could not be parsed to its end.")));
+}
+
+void
+call_check_size(size_t n)
+{
+	if (n > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("result of %zu bytes is too long", n),
+				 errdetail("A value has at most %zu bytes.", (size_t) MaxAllocSize - VARHDRSZ)));
 }
 
 void

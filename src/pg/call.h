@@ -72,6 +72,9 @@ extern Datum call_text(Call *call, Slice s);
  */
 extern void call_check_memory(Call *call);
 
+/* Raises an error when n bytes are more than a value holds. */
+extern void call_check_size(size_t n);
+
 /* Empties the arena. */
 extern void call_end(Call *call);
 

@@ -6,6 +6,8 @@
 
 #include "fmgr.h"
 #include "mail/decode.h"
+#include "mail/limits.h"
+#include "mb/pg_wchar.h"
 #include "pg/call.h"
 #include "redact/names.h"
 #include "redact/redact.h"
@@ -32,6 +34,7 @@ bounce_redact_bytea(PG_FUNCTION_ARGS)
 	bytea	   *result;
 
 	call_check_memory(call);
+	call_check_size(mail.n);
 	result = (bytea *) palloc(VARHDRSZ + mail.n);
 	SET_VARSIZE(result, VARHDRSZ + mail.n);
 	memcpy(VARDATA(result), mail.p, mail.n);
@@ -56,11 +59,23 @@ bounce_redact_text(PG_FUNCTION_ARGS)
 Datum
 bounce_pseudonym(PG_FUNCTION_ARGS)
 {
-	Call	   *call = call_begin_plain(fcinfo);
-	Slice		address = decode_valid_utf8(&call->arena, call_argument(fcinfo, 0, call));
-	Slice		pseudonym = names_pseudonym(&call->arena, address, call_argument(fcinfo, 1, call));
+	Call	   *call;
+	Slice		address;
+	Slice		pseudonym;
 	Datum		result;
 
+	/* what is so long in any encoding is no address, and not worth a digest of all of it */
+	if (VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(0)) > LIMIT_ADDRESS_BYTES * MAX_MULTIBYTE_CHAR_LEN)
+		PG_RETURN_NULL();
+	call = call_begin_plain(fcinfo);
+	address = decode_valid_utf8(&call->arena, call_argument(fcinfo, 0, call));
+	if (address.n > LIMIT_ADDRESS_BYTES)
+	{
+		call_check_memory(call);
+		call_end(call);
+		PG_RETURN_NULL();
+	}
+	pseudonym = names_pseudonym(&call->arena, address, call_argument(fcinfo, 1, call));
 	call_check_memory(call);
 	result = call_text(call, pseudonym);
 	call_end(call);

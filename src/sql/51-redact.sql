@@ -31,4 +31,4 @@ COMMENT ON FUNCTION bounce_redact(text, text) IS 'the same, with pseudonyms that
 CREATE FUNCTION bounce_pseudonym(address text, key text) RETURNS text
 	AS 'MODULE_PATHNAME', 'bounce_pseudonym' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 
-COMMENT ON FUNCTION bounce_pseudonym(text, text) IS 'what bounce_redact() writes for an address with that key';
+COMMENT ON FUNCTION bounce_pseudonym(text, text) IS 'what bounce_redact() writes for an address with that key; NULL for more than 1,024 bytes, which are no address';
