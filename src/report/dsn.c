@@ -167,7 +167,9 @@ without_escapes(Arena *arena, Slice value)
 	char	   *out;
 	size_t		n = 0;
 
-	if (value.n > LIMIT_FIELD_BYTES || slice_find_nocase(value, SLICE_LIT("\\x{"), 0) == SLICE_NPOS ||
+	if (value.n > LIMIT_FIELD_BYTES)
+		value.n = LIMIT_FIELD_BYTES;
+	if (slice_find_nocase(value, SLICE_LIT("\\x{"), 0) == SLICE_NPOS ||
 		!slice_starts_nocase(value, SLICE_LIT("utf-8")))
 		return value;
 	out = arena_alloc(arena, value.n);
@@ -204,34 +206,47 @@ without_escapes(Arena *arena, Slice value)
 	return slice(out, n);
 }
 
+/* Is all of it xtext, with "+" and "=" as "+2B" and "+3D"?  Subaddresses look almost so: "a+2bob@example.com". */
+static bool
+is_xtext(Slice address)
+{
+	bool		any = false;
+
+	for (size_t i = 0; i < address.n; i++)
+	{
+		if (address.p[i] == '=')
+			return false;
+		if (address.p[i] != '+')
+			continue;
+		/* RFC 3461 4: hexadecimal digits of capitals only */
+		if (i + 2 >= address.n || (memcmp(address.p + i, "+2B", 3) != 0 && memcmp(address.p + i, "+3D", 3) != 0))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /*
  * RFC 3461 4: ORCPT holds "+" and "=" as "+2B" and "+3D"; the reporting host
  * should have decoded them, and not all do.
  */
 static Slice
-without_xtext(Arena *arena, Slice address)
+without_xtext(Arena *arena, Slice value)
 {
-	char	   *out;
+	char	   *out = is_xtext(value) ? arena_alloc(arena, value.n) : NULL;
 	size_t		n = 0;
 
-	if (slice_find_nocase(address, SLICE_LIT("+2b"), 0) == SLICE_NPOS &&
-		slice_find_nocase(address, SLICE_LIT("+3d"), 0) == SLICE_NPOS)
-		return address;
-	out = arena_alloc(arena, address.n);
 	if (out == NULL)
-		return address;
-	for (size_t i = 0; i < address.n; i++)
+		return value;
+	for (size_t i = 0; i < value.n; i++)
 	{
-		Slice		rest = slice(address.p + i, address.n - i);
-		bool		plus = slice_starts_nocase(rest, SLICE_LIT("+2b"));
-
-		if (plus || slice_starts_nocase(rest, SLICE_LIT("+3d")))
+		if (value.p[i] != '+')
 		{
-			out[n++] = plus ? '+' : '=';
-			i += 2;
+			out[n++] = value.p[i];
+			continue;
 		}
-		else
-			out[n++] = address.p[i];
+		out[n++] = value.p[i + 1] == '2' ? '+' : '=';
+		i += 2;
 	}
 	return slice(out, n);
 }
@@ -316,8 +331,7 @@ append_vendor(Report *report, Group *group, Slice value)
 		memcpy(joined + delivery->vendor.n + 1, text.p, text.n);
 	delivery->vendor = slice(joined, n);
 	/* the fields of a recipient stand together */
-	if (group->fields.n > 0)
-		trail_source(report->trail, delivery->vendor, slice_between(group->fields.p, value.p + value.n));
+	trail_source(report->trail, delivery->vendor, slice_between(group->fields.p, value.p + value.n));
 }
 
 /* Exchange: "<host #5.0.0 smtp;550 words>", all there is when it wrote no Diagnostic-Code. */
@@ -424,7 +438,7 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			delivery->named_at = value;
 			break;
 		case FIELD_ORIGINAL_RECIPIENT:
-			delivery->alias = without_xtext(arena, address_clean(arena, without_escapes(arena, value), true));
+			delivery->alias = address_clean(arena, without_xtext(arena, without_escapes(arena, value)), true);
 			delivery->alias_at = value;
 			break;
 		case FIELD_ACTUAL_RECIPIENT:
@@ -462,9 +476,8 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 			read_supplementary(report, group, value);
 			break;
 		case FIELD_VENDOR_TEXT:
+		default:				/* the fields of the message have returned above */
 			append_vendor(report, group, value);
-			break;
-		default:
 			break;
 	}
 }
@@ -473,31 +486,24 @@ read_field(Report *report, Group *group, DsnField field, Slice value)
 static void
 complete_groups(Report *report, size_t first)
 {
+	static const BounceKind kinds[] = {
+		[ACTION_NONE] = KIND_FAILURE,
+		[ACTION_FAILED] = KIND_FAILURE,
+		[ACTION_DELAYED] = KIND_DELAY,
+		[ACTION_DELIVERED] = KIND_SUCCESS,
+		[ACTION_RELAYED] = KIND_SUCCESS,
+		[ACTION_EXPANDED] = KIND_SUCCESS,
+		[ACTION_OTHER] = KIND_NONE, /* a word that nobody defined */
+	};
+
 	for (size_t i = first; i < report->count; i++)
 	{
 		Delivery   *delivery = &report->deliveries[i];
 
-		switch (delivery->action)
-		{
-			case ACTION_DELAYED:
-				delivery->kind = KIND_DELAY;
-				break;
-			case ACTION_DELIVERED:
-			case ACTION_RELAYED:
-			case ACTION_EXPANDED:
-				delivery->kind = KIND_SUCCESS;
-				break;
-			case ACTION_OTHER:
-				/* a word that nobody defined */
-				delivery->kind = KIND_NONE;
-				break;
-			case ACTION_NONE:
-				if (delivery->status.n > 0 && delivery->status.p[0] == '2')
-					delivery->kind = KIND_SUCCESS;
-				break;
-			case ACTION_FAILED:
-				break;
-		}
+		if (delivery->action == ACTION_NONE && delivery->status.n > 0 && delivery->status.p[0] == '2')
+			delivery->kind = KIND_SUCCESS;
+		else
+			delivery->kind = kinds[delivery->action];
 		if (delivery->recipient.n == 0 ||
 			address_domain(delivery->recipient).n == 0 || dsn_is_program(delivery->recipient))
 		{

@@ -64,7 +64,7 @@ search_message(const Search *search, Slice raw)
 		return false;
 	if (message.count == 0)
 		return true;
-	if (report.header && report.header != &message.parts[0].header &&
+	if (report.header != &message.parts[0].header &&
 		!search_header(search, report.header, FIELD_REPORT))
 		return false;
 	return search_header(search, &message.parts[0].header, FIELD_REPORT);

@@ -119,8 +119,9 @@ reference(Slice s, char *out, size_t *written)
 		}
 		if (digits > 0 && i < s.n && s.p[i] == ';')
 		{
+			/* in no more bytes than "&#9;" has */
 			*written = utf8_put(out, c);
-			return *written <= i + 1 ? i + 1 : 0;
+			return i + 1;
 		}
 	}
 	return 0;

@@ -94,7 +94,9 @@ search_members(Search *search, Slice object)
 		size_t		start;
 
 		at = skip_space(object, at);
-		if (at >= object.n || object.p[at] != '"')
+		if (at >= object.n)		/* unreachable: no blanks stand at its end */
+			return;
+		if (object.p[at] != '"')
 			return;
 		start = at;
 		at = json_skip_string(object, at);
@@ -128,8 +130,10 @@ search_elements(Search *search, Slice array)
 		}
 
 		at = skip_value(search->arena, array, start);
+		if (start >= array.n)	/* unreachable: no blanks stand at its end */
+			return;
 		/* an array in an array holds no events; a string may */
-		if (start < array.n && array.p[start] != '[')
+		if (array.p[start] != '[')
 			search_value(search, slice_trim(slice(array.p + start, at - start)));
 		if (at >= array.n || array.p[at] != ',')
 			return;
@@ -137,7 +141,7 @@ search_elements(Search *search, Slice array)
 	}
 }
 
-/* Recurses no deeper than LIMIT_ENVELOPES, each of which costs an object and an array. */
+/* The value is trimmed.  Recurses no deeper than LIMIT_ENVELOPES, each of which costs an object and an array. */
 static void
 search_value(Search *search, Slice value)
 {

@@ -44,6 +44,17 @@ test_text(void)
 		{"lines that count", SLICE_LIT("a\nb<pre>c\r\n  d\n\ne\rf<b>g</b></pre>h\ni"), SLICE_LIT("a b\nc\n  d\n\ne\nfg\nh i")},
 		{"by their style", SLICE_LIT("<div style=\"white-space: pre-wrap\">a\nb<div>c\nd</div>e\nf</div>g\nh"), SLICE_LIT("a\nb\nc\nd\ne\nf\ng h")},
 		{"a blank that does not break", SLICE_LIT("a\xc2\xa0" "b"), SLICE_LIT("a b")},
+		{"a number with a capital, one without end, letters in one", SLICE_LIT("&#X41; &#x41 &#4a; &#xg; &#123456789;"), SLICE_LIT("A &#x41 &#4a; &#xg; &#123456789;")},
+		{"a number at the end", SLICE_LIT("&#65"), SLICE_LIT("&#65")},
+		{"a link without a name", SLICE_LIT("x<a href=mailto:user@example.com></a>y"), SLICE_LIT("xy")},
+		{"a link's address that goes to the tag's end", SLICE_LIT("<a href=mailto:user@example.com>Mr. User</a>"), SLICE_LIT("Mr. User <user@example.com>")},
+		{"  or to the next attribute", SLICE_LIT("<a href=mailto:user@example.com title=x>Mr. User</a>"), SLICE_LIT("Mr. User <user@example.com>")},
+		{"a style without an end", SLICE_LIT("a<b style=white-space: "), SLICE_LIT("a")},
+		{"a tag that ends within an address", SLICE_LIT("a<a href=mailto:user@example.com"), SLICE_LIT("a")},
+		{"a style that ends early", SLICE_LIT("<p style=white-space:>a\nb"), SLICE_LIT("a b")},
+		{"bytes that look like such a blank", SLICE_LIT("a\xc2\xa9 \xc2"), SLICE_LIT("a\xc2\xa9 \xc2")},
+		{"CR at the end of lines that count", SLICE_LIT("<pre>a\r"), SLICE_LIT("a\n")},
+		{"CR and tabs elsewhere", SLICE_LIT("a\rb\tc\r\n"), SLICE_LIT("a b c ")},
 		{"nothing", SLICE_LIT(""), SLICE_LIT("")},
 	};
 	Arena		arena;

@@ -51,6 +51,7 @@ test_paths(void)
 	ok(json_next(&reader, &value) && !value.is_string && json_path_is(&reader, PATH("b", "e"), 2), "true");
 	ok(json_next(&reader, &value) && json_path_is(&reader, PATH("f"), 1), "null");
 	ok(!json_next(&reader, &value), "the end");
+	ok(json_key_is(SLICE_LIT("ab\r\nc"), "ABC") && !json_key_is(SLICE_LIT("ab"), "abc") && !json_key_is(SLICE_LIT("abc"), "ab"), "a key that a mailer wrapped");
 }
 
 static void
@@ -71,6 +72,12 @@ test_strings(void)
 		{"a NUL", SLICE_LIT("\\u0000"), SLICE_LIT("\xef\xbf\xbd")},
 		{"cut off", SLICE_LIT("a\\u00"), SLICE_LIT("a00")},
 		{"a backslash at the end", SLICE_LIT("a\\"), SLICE_LIT("a\\")},
+		{"digits that are none", SLICE_LIT("\\u00g0\\u00G0\\u00/0"), SLICE_LIT("00g000G000/0")},
+		{"half a pair, then what is no character", SLICE_LIT("\\ud83d\\n1234|\\ud83d12345\\|\\ud83d\\uzzzz"), SLICE_LIT("\xef\xbf\xbd\n1234|\xef\xbf\xbd" "12345|\xef\xbf\xbdzzzz")},
+		{"half a pair, then the first half of another", SLICE_LIT("\\ud83d\\ud83d\\ude00"), SLICE_LIT("\xef\xbf\xbd\xf0\x9f\x98\x80")},
+		{"half a pair, then what is beyond", SLICE_LIT("\\ud83d\\ue000"), SLICE_LIT("\xef\xbf\xbd\xee\x80\x80")},
+		{"a second half alone", SLICE_LIT("\\ude00x"), SLICE_LIT("\xef\xbf\xbdx")},
+		{"wrapped without a fold", SLICE_LIT("ab\ncd\r ef\n"), SLICE_LIT("abcd ef")},
 		{"wrapped by a mailer", SLICE_LIT("ab\r\n cd"), SLICE_LIT("abcd")},
 		{"invalid bytes", SLICE_LIT("\xff"), SLICE_LIT("\xef\xbf\xbd")},
 		{"nothing", SLICE_LIT(""), SLICE_LIT("")},
@@ -145,6 +152,8 @@ test_hazards(void)
 	ok(values_of(SLICE_LIT("\"a\"")) == 0, "a string outside of everything");
 	ok(values_of(SLICE_LIT("[\"a")) == 1, "a string that does not end");
 	ok(values_of(SLICE_LIT("[\"a\\")) == 1, "a backslash at the end");
+	ok(values_of(SLICE_LIT("1,true,\"a\":2")) == 0, "numbers outside of everything");
+	ok(values_of(SLICE_LIT("[[[[[[[[[[[[[[[[[1,{\"a\":2},\"b\"],3]]")) == 1, "numbers below the deepest level are skipped, too");
 	ok(values_of(SLICE_LIT("]]]")) == 0, "more closed than opened");
 	ok(values_of(SLICE_LIT("{\"a\":\"b\"} \"c\"")) == 1, "what follows is no JSON any more");
 	for (size_t i = 0; i < n; i++)

@@ -8,6 +8,7 @@
 #include <dirent.h>
 
 #include "bounce.h"
+#include "mail/limits.h"
 #include "report/json_objects.h"
 #include "report/webhook_tables.h"
 #include "tap.h"
@@ -65,6 +66,13 @@ test_objects(void)
 		{"cut off in an escape", SLICE_LIT("{\"x\":0,\"Message\":\"{\\"), "{"},
 		{"brackets that do not match", SLICE_LIT("[}{]{\"a\":1}"), ""},
 		{"a number", SLICE_LIT("17"), ""},
+		{"a list that ends behind a comma", SLICE_LIT("[{\"a\":1},"), "{\"a\":1}"},
+		{"  and a blank", SLICE_LIT("{\"x\":0,\"detail\":[{\"a\":1}, "), "{\"a\":1}"},
+		{"an object that ends behind a comma", SLICE_LIT("{\"x\":0, }"), ""},
+		{"  or at it", SLICE_LIT("{\"x\":0,"), ""},
+		{"strings of nothing", SLICE_LIT("[\"\",\" \",\"{\",\"[\",\"\\u007b\\u007d\"]"), "{ {}"},
+		{"a string of a brace, cut", SLICE_LIT("\"{"), ""},
+		{"a quotation mark", SLICE_LIT("\""), ""},
 		{"nothing", SLICE_LIT(""), ""},
 	};
 
@@ -397,10 +405,41 @@ test_samples(void)
 	ok(files >= 45, "the samples are there");
 }
 
+static bool
+count_object(void *context, Slice object)
+{
+	(void) object;
+	++*(size_t *) context;
+	return false;
+}
+
+/* So many objects are tried, and none that the last of them carries. */
+static void
+test_object_limit(void)
+{
+	static const char last[] = "{\"detail\":{}}]";
+	char	   *document = malloc((LIMIT_JSON_EVENTS + 8) * 3);
+	char	   *p = document;
+	size_t		count = 0;
+	Arena		arena;
+	TestOwner	owner;
+
+	*p++ = '[';
+	for (int i = 1; i < LIMIT_JSON_EVENTS; i++, p += 3)
+		memcpy(p, "{},", 3);
+	memcpy(p, last, sizeof(last));
+	test_arena(&arena, &owner);
+	json_objects(&arena, NULL, slice(document, strlen(document)), count_object, &count);
+	ok(count == LIMIT_JSON_EVENTS, "as many objects as are tried, and none in the last");
+	arena_reset(&arena);
+	free(document);
+}
+
 int
 main(void)
 {
 	test_objects();
+	test_object_limit();
 	test_events();
 	test_hostile();
 	test_samples();
