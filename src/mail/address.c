@@ -129,7 +129,8 @@ is_cjk_before(Slice text, size_t i, size_t bound)
 
 /*
  * Does a local part begin at 'i', because of the character beyond ASCII before
- * it?  Typographic quotes and CJK punctuation are none of it; nor, before one
+ * it?  Typographic quotes, CJK punctuation and the signs of Latin-1 (U+0080-00BF:
+ * French writes "\u00AB\u00A0a@b\u00A0\u00BB") are none of it; nor, before one
  * that is ASCII and whose domain is, is what Japanese, Chinese and Korean,
  * which write no blank before an address, say there.
  */
@@ -137,6 +138,8 @@ static bool
 begins_local(Slice text, size_t i, size_t bound, bool is_ascii)
 {
 	if (is_ascii && is_cjk_before(text, i, bound))
+		return true;
+	if (i >= 2 + bound && (unsigned char) text.p[i - 2] == 0xc2)
 		return true;
 	return i >= 3 + bound &&
 		(((unsigned char) text.p[i - 3] == 0xe2 && (unsigned char) text.p[i - 2] == 0x80) ||
@@ -186,7 +189,8 @@ local_start(Slice text, size_t at, size_t lower, size_t *unquoted)
 			break;
 		i--;
 	}
-	while (i < at && is_quote(text.p[i]))
+	/* and Python's "{'a@b'" */
+	while (i < at && (is_quote(text.p[i]) || text.p[i] == '{'))
 		i++;
 	return i;
 }

@@ -79,9 +79,9 @@ fits(const Search *search, const MarkerRow *row, const MatchHit *hit, const Text
 	return after < search->folded.n && (search->folded.p[after] == ':' || search->folded.p[after] == '=');
 }
 
-/* Removes the structural markers of the line that lie within [start, end). */
+/* Removes the structural markers of the line that lie behind 'start': each that was found before ends before this one. */
 static void
-drop_contained(Lines *lines, TextLine *line, uint32_t start, uint32_t end)
+drop_contained(Lines *lines, TextLine *line, uint32_t start)
 {
 	uint32_t   *link = &line->first_marker;
 
@@ -90,7 +90,7 @@ drop_contained(Lines *lines, TextLine *line, uint32_t start, uint32_t end)
 	{
 		LineMarker *marker = &lines->markers[*link];
 
-		if ((MARKER_BIT(marker->marker) & STRUCTURE) && marker->start >= start && marker->end <= end)
+		if ((MARKER_BIT(marker->marker) & STRUCTURE) && marker->start >= start)
 			*link = marker->next;
 		else
 		{
@@ -154,7 +154,7 @@ note_marker(void *context, const MatchHit *hit)
 	{
 		if (is_contained(lines, line, start, end))
 			return true;
-		drop_contained(lines, line, start, end);
+		drop_contained(lines, line, start);
 	}
 	marker = &lines->markers[lines->marker_count];
 	marker->marker = row->marker;

@@ -21,17 +21,20 @@ typedef struct StatusParts
 	size_t		decoded_bytes;	/* that are held */
 } StatusParts;
 
-/* The fields of a part; without a blank line they became the part's header. */
+/* The fields of a part, and whether they had to be decoded; without a blank line they became the part's header. */
 static Slice
-status_text(const Reading *reading, const Part *part)
+status_text(const Reading *reading, const Part *part, bool *decoded)
 {
 	Slice		text = part->body;
 
+	*decoded = false;
 	/* recipients are bounded, bytes are not: what is not encoded is read as it lies */
 	if (part->encoding != TRANSFER_IDENTITY || part->charset.n > 0 || !decode_is_utf8(text))
 		text = reading_part_text(reading, part, LIMIT_DECODE_BYTES);
 	if (mime_field(&part->header, SLICE_LIT("Final-Recipient")).p != NULL)
 		text = slice_between(part->header.bytes.p, part->body.p + part->body.n);
+	else
+		*decoded = text.n > 0 && text.p != part->body.p;
 	return text;
 }
 
@@ -40,11 +43,10 @@ begin_part(StatusParts *parts)
 {
 	Report	   *report = parts->reading.report;
 	const Part *part = &parts->reading.message->parts[parts->part];
-	Slice		text = status_text(&parts->reading, part);
+	Slice		text = status_text(&parts->reading, part, &parts->decoded);
 	char		line_end = reading_line_end_of(parts->reading.message, text);
 
 	parts->reader = dsn_begin(report->message_arena, text, line_end);
-	parts->decoded = text.n > 0 && (text.p < part->header.bytes.p || text.p > part->body.p);
 	if (parts->decoded)
 		parts->decoded_bytes += text.n;
 	/* a wrong delimiter leaves the returned header in this part */
@@ -208,7 +210,7 @@ give_words(Report *report)
 				delivery->words = text_report->count == 1 ? text_report->recipients[0].words : text_report->words;
 				if (delivery->recipient.n == 0 && text_report->count == 1)
 					reading_name_by_text(delivery, &text_report->recipients[0]);
-				if (delivery->command == NULL && text_report->count == 1)
+				if (text_report->count == 1)
 					delivery->command = text_report->recipients[0].command;
 				if (delivery->command == NULL)
 					delivery->command = text_report->command;
@@ -235,8 +237,7 @@ give_words(Report *report)
 			delivery->alias = delivery->recipient;
 			reading_name_by_text(delivery, recipient);
 		}
-		if (delivery->command == NULL)
-			delivery->command = recipient->command;
+		delivery->command = recipient->command;
 		if (delivery->rhost.n == 0)
 			delivery->rhost = recipient->rhost;
 		if (delivery->alias.n == 0 && recipient->alias.n > 0 &&

@@ -90,9 +90,7 @@ add_text_recipients(Reading *reading, const TextReport *text, BounceKind kind)
 static BounceKind
 kind_of_report(const Reading *reading, const TextReport *text)
 {
-	if (text->delayed || (signs_has(&reading->signs, SIGN_DELAY) && !signs_has(&reading->signs, SIGN_BOUNCE)))
-		return KIND_DELAY;
-	if (signs_has(&reading->signs, SIGN_DELAY))
+	if (text->delayed || signs_has(&reading->signs, SIGN_DELAY))
 		return KIND_DELAY;
 	if (signs_has(&reading->signs, SIGN_SUCCESS) || (text->delivered && !signs_has(&reading->signs, SIGN_BOUNCE)))
 		return KIND_SUCCESS;

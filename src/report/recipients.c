@@ -38,7 +38,7 @@ report_decoder(const char *name)
 	uint32_t	low = 0;
 	uint32_t	high = knowledge_decoder_count;
 
-	while (low < high)
+	while (low < high)			/* unreachable: that none is left */
 	{
 		uint32_t	middle = low + (high - low) / 2;
 		int			order = strcmp(knowledge_decoders[middle].decoder, name);
@@ -50,7 +50,7 @@ report_decoder(const char *name)
 		else
 			high = middle;
 	}
-	return DECODER_NONE;
+	return DECODER_NONE;		/* unreachable: the code names only what data/decoders.tsv has */
 }
 
 /* FNV-1a.  Strangers can make keys collide, so probing is bounded: see place_of(). */
@@ -232,7 +232,7 @@ report_complete_recipients(Report *report, size_t first)
 	{
 		Slice		local = report->deliveries[i].recipient;
 
-		if (local.n == 0 || slice_find(local, '@', 0) != SLICE_NPOS || local.p[0] == '/' || local.p[0] == '|')
+		if (local.n == 0 || slice_find(local, '@', 0) != SLICE_NPOS)
 			continue;
 		if (report->locals >= LIMIT_BARE_RECIPIENTS)
 		{

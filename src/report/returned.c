@@ -83,7 +83,8 @@ returned_from_header(Arena *arena, const Header *header, Returned *returned)
 			}
 		}
 	}
-	if (returned->present && returned->header.p == NULL)
+	/* nobody asks again of who is present */
+	if (returned->present)
 		returned->header = header->bytes;
 }
 

@@ -10,51 +10,50 @@
 #include "mail/limits.h"
 #include "report/shape.h"
 
+/* Bytes of the blank, bullet or quotation mark at the start of the line; 0 where there is none. */
+static size_t
+bullet_length(Slice line)
+{
+	static const Slice marks[] = {
+		SLICE_LIT(" "), SLICE_LIT("\t"), SLICE_LIT("*"), SLICE_LIT(">"), SLICE_LIT("-"),
+		/* U+00A0 NO-BREAK SPACE, U+2022 BULLET, U+00B7 MIDDLE DOT */
+		SLICE_LIT("\xc2\xa0"), SLICE_LIT("\xe2\x80\xa2"), SLICE_LIT("\xc2\xb7"),
+	};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+	{
+		if (line.n > marks[i].n && memcmp(line.p, marks[i].p, marks[i].n) == 0)
+			return marks[i].n;
+	}
+	return 0;
+}
+
+/* The same of a number: "1. ", "12) ". */
+static size_t
+number_length(Slice line)
+{
+	size_t		digits = 0;
+
+	/* an address follows, so the line goes on */
+	while (digits < 4 && ascii_is_digit(line.p[digits]))
+		digits++;
+	return digits > 0 && digits < 4 && (line.p[digits] == '.' || line.p[digits] == ')') && line.p[digits + 1] == ' ' ? digits + 2 : 0;
+}
+
+/* Offset of what stands behind bullets and numbers; an "@" or "<" is somewhere in the line, so that these end before it does. */
 static size_t
 skip_bullets(Slice line)
 {
 	size_t		i = 0;
+	size_t		n;
 
-	for (;;)
+	do
 	{
-		if (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t' || line.p[i] == '*' || line.p[i] == '>'))
-			i++;
-		/* U+00A0 NO-BREAK SPACE */
-		else if (i + 1 < line.n && memcmp(line.p + i, "\xc2\xa0", 2) == 0)
-			i += 2;
-		else
-			break;
-	}
-	while (i < line.n && line.p[i] == '-')
-		i++;
-	/* "1. ", "12) " */
-	for (size_t k = i; k < line.n && k < i + 4; k++)
-	{
-		if (k > i && (line.p[k] == '.' || line.p[k] == ')') && k + 1 < line.n && line.p[k + 1] == ' ')
-		{
-			i = k + 1;
-			break;
-		}
-		if (!ascii_is_digit(line.p[k]))
-			break;
-	}
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
-		i++;
-	/* U+2022 BULLET, U+00B7 MIDDLE DOT */
-	if (i + 3 < line.n && memcmp(line.p + i, "\xe2\x80\xa2", 3) == 0)
-		i += 3;
-	else if (i + 2 < line.n && memcmp(line.p + i, "\xc2\xb7", 2) == 0)
-		i += 2;
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
-		i++;
-	/* "1. ", "12) " */
-	for (size_t k = i; k < line.n && k < i + 4; k++)
-	{
-		if (k > i && k + 1 < line.n && (line.p[k] == '.' || line.p[k] == ')') && line.p[k + 1] == ' ')
-			return k + 2;
-		if (!ascii_is_digit(line.p[k]))
-			break;
-	}
+		n = bullet_length(slice(line.p + i, line.n - i));
+		if (n == 0)
+			n = number_length(slice(line.p + i, line.n - i));
+		i += n;
+	} while (n > 0);
 	return i;
 }
 
@@ -127,6 +126,14 @@ is_display_name(Slice name)
 	return words <= 4;
 }
 
+static size_t
+skip_blanks(Slice line, size_t i)
+{
+	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
+		i++;
+	return i;
+}
+
 bool
 shape_read(Slice line, Shape *shape)
 {
@@ -139,13 +146,9 @@ shape_read(Slice line, Shape *shape)
 	if (slice_find(line, '@', 0) == SLICE_NPOS && slice_find(line, '<', 0) == SLICE_NPOS)
 		return false;
 	begin = skip_bullets(line);
-	if (begin >= line.n)
-		return false;
 	/* Exchange's and MailEnable's "[SMTP:a@b]" */
 	if (slice_starts_nocase(slice(line.p + begin, line.n - begin), SLICE_LIT("[SMTP:")))
 		begin += 6;
-	if (begin >= line.n)
-		return false;
 	if (line.p[begin] == '<')
 	{
 		size_t		close = slice_find(slice(line.p, line.n < begin + LIMIT_ADDRESS_BYTES ? line.n : begin + LIMIT_ADDRESS_BYTES),
@@ -197,15 +200,10 @@ shape_read(Slice line, Shape *shape)
 		while (i < line.n && (line.p[i] == '\'' || line.p[i] == '"' || line.p[i] == '`'))
 			i++;
 	}
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
-		i++;
-	i = skip_repetition(line, i, shape->bracketed ? NULL : &shape->address);
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
-		i++;
+	i = skip_repetition(line, skip_blanks(line, i), shape->bracketed ? NULL : &shape->address);
+	i = skip_blanks(line, i);
 	if (begin >= 6 && i < line.n && line.p[i] == ']')
-		i++;
-	while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'))
-		i++;
+		i = skip_blanks(line, i + 1);
 	shape->behind = i;
 	rest = slice(line.p + i, line.n - i);
 	shape->colon = rest.n > 0 && rest.p[0] == ':';

@@ -63,11 +63,11 @@ note_sign(void *context, const MatchHit *hit)
 	return true;
 }
 
-/* A return path that leads to a reader; some mail systems write "<null>" or their own name. */
+/* A return path, not empty, that leads to a reader; some mail systems write "<null>" or their own name. */
 static bool
 is_somebody(Slice path)
 {
-	if (path.n > 0 && path.p[0] == '<')
+	if (path.p[0] == '<')
 		path = slice(path.p + 1, path.n - 1);
 	return slice_find(path, '@', 0) != SLICE_NPOS && path.p[0] != '@' && path.p[0] != '#' &&
 		!slice_starts_nocase(path, SLICE_LIT("mailer-daemon")) &&

@@ -11,7 +11,7 @@ bool
 text_is_session_line(Slice line)
 {
 	/* most lines begin with something else */
-	switch (line.n > 0 ? ascii_lower(line.p[0]) : '\0')
+	switch (ascii_lower(line.p[0]))
 	{
 		case '<':
 		case '>':
@@ -155,6 +155,13 @@ text_apply_transcript(Reader *reader)
 		}
 		if (report->recipients[number].command == NULL)
 			report->recipients[number].command = refusal->command;
+	}
+	/* to one alone that was mailed: it is his, though no RCPT was refused */
+	if (general && report->count == 0 && !general->local && transcript->recipients == 1 && transcript->rcpt.n > 0)
+	{
+		reader->section = KIND_NONE;
+		text_add_recipient(reader, transcript->rcpt, 0);
+		text_close_group(reader);
 	}
 	for (size_t i = 0; general && i < report->count; i++)
 	{

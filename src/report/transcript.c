@@ -304,7 +304,8 @@ answered_recipients(Transcript *transcript)
 {
 	for (size_t i = transcript->since_command; i < transcript->count; i++)
 	{
-		if (transcript->refusals[i].command && strcmp(transcript->refusals[i].command, "DATA") == 0)
+		/* the local host's own verdicts have none */
+		if (transcript->refusals[i].command)
 			transcript->refusals[i].command = "RCPT";
 	}
 	transcript->in_reply = false;
@@ -350,6 +351,7 @@ transcript_line(Transcript *transcript, Slice line)
 		if (verb && strcmp(verb, "RCPT") == 0)
 		{
 			transcript->rcpt = address_in(transcript->arena, line);
+			transcript->recipients++;
 			transcript->open++;
 		}
 		else if (verb)
@@ -392,7 +394,7 @@ transcript_line(Transcript *transcript, Slice line)
 	/* the lines of one program lie one behind the other */
 	if (side == '\0' && is_output(line))
 	{
-		if (transcript->output.n == 0 || line.p < transcript->output.p)
+		if (transcript->output.n == 0)
 			transcript->output = line;
 		else
 			transcript->output = slice_between(transcript->output.p, line.p + line.n);

@@ -32,7 +32,8 @@ typedef struct Transcript
 	/* private */
 	size_t		allocated;
 	Slice		rhost;
-	Slice		rcpt;
+	Slice		rcpt;			/* of the last RCPT */
+	int			recipients;		/* RCPTs that there were */
 	const char *command;
 	size_t		since_command;	/* refusals that there were when it was given */
 	int			open;			/* RCPTs that were not answered yet: more than one with PIPELINING */
