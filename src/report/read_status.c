@@ -153,27 +153,39 @@ read_telling_text(const Reading *reading, const RecipientIndex *known, Slice *te
 	return any;
 }
 
+/* Offset behind the line end, LF, CRLF or CR, at 'at'; 'at' itself where there is none. */
+static size_t
+skip_line_end(Slice text, size_t at)
+{
+	if (at < text.n && text.p[at] == '\r')
+		at++;
+	return at < text.n && text.p[at] == '\n' ? at + 1 : at;
+}
+
 /* Sendmail's Diagnostic-Code holds the first line of a reply only, its transcript the others, too. */
 static Slice
 whole_reply(Slice first, Slice words)
 {
 	size_t		at;
 	size_t		end;
+	bool		more = true;
 
 	if (first.n < 8 || first.p[3] != '-' || !ascii_is_digit(first.p[0]))
 		return SLICE_NONE;
 	at = slice_find_nocase(words, first, 0);
 	if (at == SLICE_NPOS)
 		return SLICE_NONE;
-	for (end = at + first.n; end + 5 < words.n && words.p[end] == '\n' && memcmp(words.p + end + 1, first.p, 3) == 0 &&
-		 (words.p[end + 4] == '-' || words.p[end + 4] == ' ');)
+	end = at + first.n;
+	while (more)
 	{
-		bool		more = words.p[end + 4] == '-';
+		size_t		next = skip_line_end(words, end);
 
-		for (end++; end < words.n && words.p[end] != '\n';)
-			end++;
-		if (!more)
+		if (next == end || next + 4 > words.n || memcmp(words.p + next, first.p, 3) != 0 ||
+			(words.p[next + 3] != '-' && words.p[next + 3] != ' '))
 			break;
+		more = words.p[next + 3] == '-';
+		for (end = next; end < words.n && words.p[end] != '\n' && words.p[end] != '\r';)
+			end++;
 	}
 	return end > at + first.n ? slice(words.p + at, end - at) : SLICE_NONE;
 }
