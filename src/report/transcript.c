@@ -315,6 +315,7 @@ void
 transcript_line(Transcript *transcript, Slice line)
 {
 	char		side;
+	bool		incoming;		/* Postfix tells its postmaster what others wanted to deliver here */
 	size_t		at;
 
 	transcript->summed_up = false;
@@ -336,6 +337,7 @@ transcript_line(Transcript *transcript, Slice line)
 		transcript->output = SLICE_NONE;
 		return;
 	}
+	incoming = slice_starts_nocase(line, SLICE_LIT("In: "));
 	side = side_of(&line);
 	if (side != '\0')
 		transcript->output = SLICE_NONE;
@@ -351,7 +353,7 @@ transcript_line(Transcript *transcript, Slice line)
 		if (verb && strcmp(verb, "RCPT") == 0)
 		{
 			transcript->rcpt = address_in(transcript->arena, line);
-			transcript->recipients++;
+			transcript->recipients += !incoming;
 			transcript->open++;
 		}
 		else if (verb)

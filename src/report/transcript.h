@@ -33,7 +33,7 @@ typedef struct Transcript
 	size_t		allocated;
 	Slice		rhost;
 	Slice		rcpt;			/* of the last RCPT */
-	int			recipients;		/* RCPTs that there were */
+	int			recipients;		/* RCPTs that there were, but for mail to this host */
 	const char *command;
 	size_t		since_command;	/* refusals that there were when it was given */
 	int			open;			/* RCPTs that were not answered yet: more than one with PIPELINING */

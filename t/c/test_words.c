@@ -98,7 +98,7 @@ test_behind(void)
 		  "failure e@example.net mailboxfull; failure f@example.net userunknown");
 	gives("a table's column", TOLD("a@example.net\tfailed\nb@example.net  delayed\nc@example.net; delivered\nd@example.net ...... relayed\ne@example.net | rejected\n"),
 		  "failure a@example.net onhold; delay b@example.net expired; success c@example.net delivered; success d@example.net delivered; failure e@example.net onhold");
-	gives("  that is none", TOLD("a@example.net\tfailedover\nb@example.net okay\nc@example.net ......\nd@example.net  x\n"), "failure - onhold");
+	gives("  that is none", TOLD("a@example.net\tfailedover\nb@example.net okay\nc@example.net ......\nd@example.net  x\n"), "failure c@example.net onhold");
 	gives("an expansion that is cut", TOLD("<a@example.net> (expanded from <c@example.com>): user unknown\n<b@example.net> (expanded from\n    <d@example.com>): mailbox full\n"),
 		  "failure a@example.net userunknown; failure b@example.net mailboxfull");
 	has(alias, "c@example.com");
