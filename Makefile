@@ -236,7 +236,8 @@ COVERAGE_CC = gcc
 COVERAGE_GCOV = gcov
 ROOMS ?= src/mail src/report
 COVERAGE_CFLAGS = $(filter-out -O2 $(WARNINGS),$(LIB_CFLAGS)) -O0
-COVERAGE_PROGRAMS = $(patsubst t/c/%.c,build/coverage/t/%,$(sort $(wildcard t/c/test_*.c t/c/read_all.c t/c/line_ends.c)))
+COVERAGE_PROGRAMS = $(patsubst t/c/%.c,build/coverage/t/%,$(sort $(wildcard t/c/test_*.c t/c/read_all.c t/c/line_ends.c))) \
+	build/coverage/t/faults build/coverage/t/faults_in_malloc
 ifeq ($(shell $(PKG_CONFIG) --exists gmime-3.0 && echo yes),yes)
 COVERAGE_PROGRAMS += build/coverage/t/gmime_diff
 build/coverage/t/gmime_diff: INCLUDES += $(GMIME_CFLAGS)
@@ -255,8 +256,17 @@ build/coverage/t/%: t/c/%.c build/coverage/libbounce.a $(HEADERS) $(wildcard t/c
 	@mkdir -p $(@D)
 	$(COVERAGE_CC) $(COVERAGE_CFLAGS) --coverage -o $@ $< build/coverage/libbounce.a $(DEPS_LIBS)
 
+build/coverage/t/faults: t/c/faults.c src/mail/arena.c build/coverage/libbounce.a $(HEADERS) $(wildcard t/c/*.h)
+	@mkdir -p $(@D)
+	$(COVERAGE_CC) $(COVERAGE_CFLAGS) $(SMALL_BLOCKS) --coverage -o $@ $(filter %.c %.a,$^) $(DEPS_LIBS)
+
+build/coverage/t/faults_in_malloc: t/c/faults.c src/mail/arena.c build/coverage/libbounce.a $(HEADERS) $(wildcard t/c/*.h)
+	@mkdir -p $(@D)
+	$(COVERAGE_CC) $(COVERAGE_CFLAGS) $(SMALL_BLOCKS) -DFAULTS_IN_MALLOC -fno-builtin --coverage -o $@ $(filter %.c %.a,$^) $(DEPS_LIBS)
+
 COVERAGE = scripts/coverage --fresh
-COVERAGE_RUNS = build/coverage $(filter-out %/read_all %/line_ends,$(COVERAGE_PROGRAMS)) \
+COVERAGE_RUNS = build/coverage $(filter-out %/read_all %/line_ends %/faults %/faults_in_malloc,$(COVERAGE_PROGRAMS)) \
+	"build/coverage/t/faults samples/mail samples/json" "build/coverage/t/faults_in_malloc samples/mail" \
 	"build/coverage/t/read_all samples/mail samples/json" "build/coverage/t/line_ends samples/mail"
 
 coverage: $(COVERAGE_PROGRAMS)

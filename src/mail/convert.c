@@ -68,6 +68,7 @@ open_named(Arena *arena, const char *name)
 
 	if (descriptor == (iconv_t) -1)
 		descriptor = iconv_open("UTF-8", name);
+	/* unreachable: memory that is short three times running, when the message itself had enough of it */
 	if (descriptor == (iconv_t) -1 && (errno == ENOMEM || is_memory_short()))
 		arena->failed = true;
 	return descriptor;

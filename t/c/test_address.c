@@ -97,6 +97,11 @@ test_clean(void)
 	ok(address_clean(&arena, slice(name, LIMIT_ADDRESS_BYTES), true).n == LIMIT_ADDRESS_BYTES, "the longest address");
 	memset(name, 'a', sizeof(name));
 	ok(address_clean(&arena, slice(name, LIMIT_ADDRESS_BYTES + 1), false).p == NULL, "one byte more is none");
+	memset(name, '\xff', sizeof(name));
+	memcpy(name + 400, "@b.x", 4);
+	arena.met = 0;
+	ok(address_clean(&arena, slice(name, 404), true).p == NULL && (arena.met & UINT64_C(1) << BOUND_ADDRESS_BYTES), "nor one that is too long in UTF-8");
+	ok(address_clean(&arena, slice(name + 100, 304), true).n == 3 * 300 + 4, "  and one that is not");
 	arena_reset(&arena);
 }
 

@@ -90,6 +90,31 @@ test_missing(void)
 	descriptors_close(&kept);
 }
 
+/* More charsets than are kept, of which mail can name no so many: the others are opened for each text. */
+static void
+test_kept(void)
+{
+	static char names[DESCRIPTORS_KEPT + 2][32];
+	Descriptors kept = {0};
+	Arena		arena;
+	TestOwner	owner;
+	int			right = 0;
+
+	test_arena(&arena, &owner);
+	arena.descriptors = &kept;
+	for (int i = 0; i < DESCRIPTORS_KEPT + 2; i++)
+	{
+		const MailCharset charset = {CHARSET_SINGLE, {names[i], "KOI8-R"}};
+
+		snprintf(names[i], sizeof(names[i]), "X-CHARSET-%d", i);
+		right += slice_equal(convert_within(&arena, &charset, SLICE_LIT("\xd0"), 100), SLICE_LIT("\xd0\xbf"));
+	}
+	ok(kept.count == DESCRIPTORS_KEPT, "no more charsets are kept than there is room for");
+	ok(right == DESCRIPTORS_KEPT + 2, "  and the others are read all the same");
+	descriptors_close(&kept);
+	arena_reset(&arena);
+}
+
 /* charset_room() is always enough; were it not, the text would end earlier. */
 static void
 test_room(void)
@@ -158,6 +183,7 @@ main(void)
 {
 	test_guesses();
 	test_missing();
+	test_kept();
 	test_room();
 	test_utf16();
 	test_long_run();

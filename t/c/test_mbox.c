@@ -125,6 +125,11 @@ test_around(void)
 	n += 200;
 	n += (size_t) snprintf(text + n, sizeof(text) - n, ": y\n");
 	ok(count(slice(text, n)) == 1, "nor one before a field whose name has 200");
+	n = (size_t) snprintf(text, sizeof(text), FROM MAIL "\n" FROM);
+	memset(text + n, '\n', 3000);
+	n += 3000;
+	n += (size_t) snprintf(text + n, sizeof(text) - n, MAIL);
+	ok(count(slice(text, n)) == 1, "nor one before 3,000 blank lines");
 	n = (size_t) snprintf(text, sizeof(text), "From ");
 	memset(text + n, 'a', 2000);
 	n += 2000;

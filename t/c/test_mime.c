@@ -57,6 +57,20 @@ test_header(void)
 		memcpy(line + 129, ":2\n\nz", 6);
 		mime_header(&arena, slice(line, 129 + 6), '\n', LIMIT_HEADER_FIELDS, &header, &body);
 		ok(header.count == 0, "one byte more is no field");
+		memset(line, 'X', sizeof(line));
+		memcpy(line + 300, ":2\n\nz", 6);
+		mime_header(&arena, slice(line, 306), '\n', LIMIT_HEADER_FIELDS, &header, &body);
+		ok(header.count == 0 && (arena.met & UINT64_C(1) << BOUND_FIELD_NAME), "  which the arena tells");
+		arena.met = 0;
+		mime_header(&arena, slice(line, 300), '\n', LIMIT_HEADER_FIELDS, &header, &body);
+		ok(header.count == 0 && arena.met == 0, "  but not of a word that is none");
+		line[200] = ' ';
+		mime_header(&arena, slice(line, 306), '\n', LIMIT_HEADER_FIELDS, &header, &body);
+		ok(header.count == 0 && arena.met == 0, "  nor of two");
+		memset(line, ' ', 300);
+		line[0] = 'X';
+		mime_header(&arena, slice(line, 306), '\n', LIMIT_HEADER_FIELDS, &header, &body);
+		ok(header.count == 0, "nor is a name far from its colon one");
 	}
 	mime_header(&arena, SLICE_LIT("A: 1\rB: 2\r\rx"), '\r', LIMIT_HEADER_FIELDS, &header, &body);
 	is(mime_field(&header, SLICE_LIT("B")), SLICE_LIT("2"), "CR");

@@ -13,7 +13,9 @@
 #include "mail/address.h"
 #include "mail/address_key.h"
 #include "mail/mime.h"
+#include "mail/one_line.h"
 #include "mail/unmarked.h"
+#include "mail/visible.h"
 
 #define STEP 16					/* no request takes less */
 #define MOST 8000				/* of the first block */
@@ -23,6 +25,7 @@ static Slice
 call(int number, Arena *arena)
 {
 	static const KeyForm forms[] = {{.gmail = false}, {.gmail = true}, {.subaddress = true}, {.keep_letters = true}};
+	Slice		out;
 
 	switch (number)
 	{
@@ -60,6 +63,10 @@ call(int number, Arena *arena)
 			return mime_without_comments(arena, SLICE_LIT("failed (for ever)"));
 		case 19:
 			return arena_copy(arena, SLICE_LIT("abc"));
+		case 20:
+			return one_line(arena, SLICE_LIT("a\x01" "b"));
+		case 21:
+			return visible_text(arena, SLICE_LIT("a\x01" "b"), 100, &out) ? out : SLICE_NONE;
 		default:
 			return SLICE_NONE;
 	}
@@ -125,7 +132,7 @@ test_calls(void)
 		ok(complete || ended, "enough in the end");
 		arena_reset(&plenty);
 	}
-	ok(calls == 21, "all calls were made");
+	ok(calls == 23, "all calls were made");
 	ok(refused > 40, "  and each failed");
 	ok(whole, "nothing or the whole");
 	ok(told, "  and the arena says which");

@@ -184,11 +184,29 @@ test_ascii(void)
 	ok(wrong == 0, "what is not ASCII is found at its place");
 }
 
+/* RFC 5322 2.3: a line ends in CR and LF, and a bound counts that as one. */
+static void
+test_bound(void)
+{
+	is(slice_bound(SLICE_LIT("abc"), 3), SLICE_LIT("abc"), "as much as the bound");
+	is(slice_bound(SLICE_LIT("abc"), 2), SLICE_LIT("ab"), "less");
+	is(slice_bound(SLICE_LIT("a\r\nb\r\nc"), 4), SLICE_LIT("a\r\nb\r\n"), "CR before LF does not count");
+	is(slice_bound(SLICE_LIT("a\rb\rc"), 4), SLICE_LIT("a\rb\r"), "  but alone it does");
+	is(slice_bound(SLICE_LIT("ab\r\n\r"), 4), SLICE_LIT("ab\r\n\r"), "  and at the end");
+	is(slice_bound(SLICE_LIT("a\xc3\xa4z"), 2), SLICE_LIT("a"), "nothing of a character that is cut");
+	is(slice_bound(SLICE_LIT("a\xf0\x9f\x93\xa9z"), 4), SLICE_LIT("a"), "  however long it is");
+	is(slice_bound(SLICE_LIT("\xf0\x9f\x93\xa9z"), 2), SLICE_LIT(""), "  or wherever");
+	is(slice_bound(SLICE_LIT("\xa4\xa4\xa4\xa4"), 2), SLICE_LIT("\xa4\xa4"), "what is no character is cut anywhere");
+	is(slice_bound(SLICE_LIT("abc\xa4z"), 3), SLICE_LIT("abc"), "  behind ASCII, too");
+	is(slice_bound(SLICE_LIT("a\xa4\xa4\xa4\xa4\xa4"), 5), SLICE_LIT("a\xa4\xa4\xa4\xa4"), "  behind more than a character has");
+}
+
 int
 main(void)
 {
 	test_find();
 	test_periodic();
+	test_bound();
 	test_case();
 	test_masks();
 	test_ascii();

@@ -3,6 +3,7 @@
  *	  What can't be seen is written out; what can stays.
  */
 #include "mail/decode.h"
+#include "mail/one_line.h"
 #include "mail/utf8.h"
 #include "mail/visible.h"
 #include "tap.h"
@@ -104,6 +105,59 @@ random_texts(void)
 	return true;
 }
 
+/* What rows hold is on one line. */
+static void
+test_one_line(void)
+{
+	static const struct
+	{
+		Slice		text;
+		Slice		line;
+	}			cases[] = {
+		{SLICE_LIT("user unknown, really unknown"), SLICE_LIT("user unknown, really unknown")},
+		{SLICE_LIT("a\tb\rc\nd\ve\ff"), SLICE_LIT("a b c d e f")},
+		{SLICE_LIT("a\x01 b\x1b c\x7f"), SLICE_LIT("a\xef\xbf\xbd b\xef\xbf\xbd c\xef\xbf\xbd")},
+		{SLICE_LIT("a\xc2\x85" "b\xe2\x80\xa8" "c\xe2\x80\xa9" "d"), SLICE_LIT("a b c d")},
+		{SLICE_LIT("a\xc2\x9b" "2J"), SLICE_LIT("a\xef\xbf\xbd" "2J")},
+		{SLICE_LIT("\xc2\xa0\xe2\x80\x9c\xe2\x82\xac\xe2\x81\xa8"), SLICE_LIT("\xc2\xa0\xe2\x80\x9c\xe2\x82\xac\xe2\x81\xa8")},
+		/* no UTF-8, which nobody hands in, and nothing is read behind it */
+		{SLICE_LIT("a\xc2"), SLICE_LIT("a\xc2")},
+		{SLICE_LIT("a\xc2 b"), SLICE_LIT("a\xc2 b")},
+		{SLICE_LIT("a\xe2\x80"), SLICE_LIT("a\xe2\x80")},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		Slice		exact = exact_copy(cases[i].text);
+
+		is(one_line(&arena, exact), cases[i].line, "on one line");
+		free((char *) exact.p);
+	}
+}
+
+static void
+count_interrupt(void *owner)
+{
+	((TestOwner *) owner)->calls++;
+}
+
+/* A long text is left to an interrupt now and then. */
+static void
+test_interrupts(void)
+{
+	char	   *text = malloc(1 << 20);
+	TestOwner	owner;
+	Arena		patient;
+	Slice		out;
+
+	memset(text, '\x01', 1 << 20);
+	test_arena(&patient, &owner);
+	patient.interrupt = count_interrupt;
+	ok(!visible_text(&patient, slice(text, 1 << 20), 100, &out) && out.p == NULL && owner.calls == (1 << 20) / 65536 - 1, "1 MB that has no room is left fifteen times");
+	free(text);
+	arena_reset(&patient);
+}
+
 int
 main(void)
 {
@@ -130,6 +184,12 @@ main(void)
 	becomes("gr\xfc\xdf", "gr[0xFC][0xDF]");
 	becomes("\xe2\x80", "[0xE2][0x80]");
 	becomes("a\u00a0b\u3000c", "a\u00a0b\u3000c");
+
+	/* keycaps */
+	becomes("#\ufe0f\u20e3 *\ufe0f\u20e3 0\ufe0f\u20e3 9\ufe0f\u20e3", "#\ufe0f\u20e3 *\ufe0f\u20e3 0\ufe0f\u20e3 9\ufe0f\u20e3");
+	becomes("/\ufe0f\u20e3 :\ufe0f\u20e3 1\ufe0f", "/[U+FE0F][U+20E3] :[U+FE0F][U+20E3] 1[U+FE0F]");
+	test_one_line();
+	test_interrupts();
 
 	/* marks */
 	becomes("e\u0301, o\u0302\u0301", "e\u0301, o\u0302\u0301");
