@@ -148,13 +148,15 @@ ask(OwnCase *own, Pattern *pattern, const PatternText *text, Slice *where)
 	PatternResult result;
 
 	if (pattern->kind == PATTERN_REGEX && own->give_ups_left == 0)
+	{
+		trail_bound(own->trail, BOUND_OWN_GIVE_UPS, SLICE_NONE);
 		return PATTERN_NOT_ASKED;
+	}
 	result = pattern_match(pattern, &own->rules->tools, own->arena, text, where);
 	if (result == PATTERN_GIVES_UP)
 	{
 		trail_bound(own->trail, BOUND_OWN_RUNS, text->text);
-		if (--own->give_ups_left == 0)
-			trail_bound(own->trail, BOUND_OWN_GIVE_UPS, SLICE_NONE);
+		own->give_ups_left--;
 	}
 	if (result == PATTERN_NOT_ASKED)
 		trail_bound(own->trail, BOUND_OWN_BYTES, SLICE_NONE);

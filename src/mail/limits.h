@@ -32,7 +32,7 @@
 	LIMIT(CHARSETS, "charsets", 4, "charsets", "charsets of one field that are converted") \
 	LIMIT(ADDRESS_BYTES, "address_bytes", 1024, "bytes", "an address (RFC 5321 allows 254); a longer one is none") \
 	LIMIT(MBOX_LINE, "mbox_line", 1024, "bytes", "a line that parts two messages of a mailbox") \
-	LIMIT(WRAPPINGS, "wrappings", 4, "messages", "messages inside messages that are opened to find the report") \
+	LIMIT(WRAPPINGS, "wrappings", 4, "messages", "messages inside each other of which one may be the report") \
 	/* human texts */ \
 	LIMIT(TEXT_PARTS, "text_parts", 4, "parts", "text parts of a report that are tried") \
 	LIMIT(TEXT_BYTES, "text_bytes", 262144, "bytes", "a human text") \

@@ -601,10 +601,14 @@ read_fields(Report *report, DsnReader *reader, bool all)
 		{
 			DsnField	field = field_of(reader->name);
 
-			if (!all && is_full(report, reader->offset - start) && adds_delivery(&reader->group, field))
+			if (is_full(report, reader->offset - start) && adds_delivery(&reader->group, field))
 			{
-				reader->waits = true;
-				return true;
+				arena_meet(report->message_arena, report->count >= LIMIT_HELD_RECIPIENTS ? BOUND_HELD_RECIPIENTS : BOUND_HELD_BYTES);
+				if (!all)
+				{
+					reader->waits = true;
+					return true;
+				}
 			}
 			read_field(report, &reader->group, field, slice_trim(reader->value));
 		}
