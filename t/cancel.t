@@ -6,7 +6,9 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use Time::HiRes qw(time);
+use POSIX ();
 use Server;
+use Session;
 
 my $server = Server->new('cancel');
 my $report = unpack 'H*', Server::report('rosa@koharu.example');
@@ -69,5 +71,40 @@ SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 END
+
+# Workers end with their leader, however that is ended, and leave nothing behind.
+for my $how ('pg_cancel_backend', 'pg_terminate_backend') {
+    my $leader = Session->new($server->{database});
+    my $leader_pid = $leader->ask('SELECT pg_backend_pid()');
+    my $child = fork;
+    die "fork: $!" unless defined $child;
+    if (!$child) {
+        eval { $leader->ask(<<'END') };
+SET max_parallel_workers_per_gather = 2; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;
+SELECT count(b.recipient) FROM mail, bounce_parse(mail.raw) b
+END
+        POSIX::_exit(0);
+    }
+    my $workers = 0;
+    for (1 .. 200) {
+        $workers = $server->sql("SELECT count(*) FROM pg_stat_activity WHERE leader_pid = $leader_pid");
+        last if $workers;
+        select undef, undef, undef, 0.05;
+    }
+  SKIP: {
+        skip 'no worker was to be had', 1 if !$workers;
+        $server->sql("SELECT $how($leader_pid)");
+        my $left = 1;
+        for (1 .. 200) {
+            $left = $server->sql("SELECT count(*) FROM pg_stat_activity WHERE leader_pid = $leader_pid OR pid = $leader_pid AND state = 'active'");
+            last if !$left;
+            select undef, undef, undef, 0.05;
+        }
+        is($left, '0', "$how() of a leader with $workers workers ends them all");
+    }
+    $server->sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $leader_pid");
+    kill 'KILL', $child;
+    waitpid $child, 0;
+}
 
 done_testing();

@@ -51,6 +51,9 @@ Slice		decode_header(Arena *arena, Slice value);
 /* The bytes as valid UTF-8 without NUL: each offending byte becomes U+FFFD. */
 Slice		decode_valid_utf8(Arena *arena, Slice bytes);
 
+/* The same of their beginning: of the characters that end within the first 'most' bytes. */
+Slice		decode_valid_start(Arena *arena, Slice bytes, size_t most);
+
 /* True when s is valid UTF-8 (RFC 3629) and holds no NUL; linear. */
 bool		decode_is_utf8(Slice s);
 

@@ -54,7 +54,7 @@ field_name_length(Slice line)
 	return i < line.n && line.p[i] == ':' ? n : 0;
 }
 
-/* Would the line be a field, if names might be longer? */
+/* Would the line be a field, if names might be longer, as long as a value? */
 static bool
 has_long_name(Slice line)
 {
@@ -62,7 +62,7 @@ has_long_name(Slice line)
 
 	if (n <= LIMIT_FIELD_NAME)
 		return false;
-	while (n < line.n && is_name_char(line.p[n]))
+	while (n < line.n && n < LIMIT_FIELD_BYTES && is_name_char(line.p[n]))
 		n++;
 	return n < line.n && line.p[n] == ':';
 }

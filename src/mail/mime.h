@@ -111,6 +111,8 @@ mime_next_line(Slice text, char line_end, size_t *offset, Slice *line)
 	end = memchr(start, line_end, left);
 	n = end ? (size_t) (end - start) : left;
 	*offset += end ? n + 1 : n;
+	if (n >= SLICE_LONG)
+		n -= slice_run_at_end(slice(start, n), '\r');
 	while (n > 0 && start[n - 1] == '\r')
 		n--;
 	*line = slice(start, n);

@@ -85,6 +85,18 @@ slice_bound(Slice text, size_t limit)
 	return slice(text.p, n);
 }
 
+size_t
+slice_run_at_end(Slice s, char c)
+{
+	size_t		n = 0;
+
+	while (s.n - n >= 16 && bytes16_mask((Bytes16) (bytes16_load(s.p + s.n - n - 16) == (uint8_t) c)) == 0xffff)
+		n += 16;
+	while (n < s.n && s.p[s.n - n - 1] == c)
+		n++;
+	return n;
+}
+
 /* 0x20 for a letter, whose cases differ in that bit, else 0 */
 static uint8_t
 case_bit(char c)

@@ -130,7 +130,10 @@ bool		slice_is_number(Slice s);
 /* s without most of the white space at its start and end, in much less time than it takes byte by byte. */
 Slice		slice_trim_long(Slice s);
 
-#define SLICE_LONG 4096			/* from here on that is worth a call */
+/* How many bytes 'c' s ends with, likewise. */
+size_t		slice_run_at_end(Slice s, char c);
+
+#define SLICE_LONG 4096			/* from here on these are worth a call */
 
 /* Without white space (ascii_is_space) at its start and end.  An absent slice stays absent, a present one stays present. */
 static inline Slice

@@ -185,6 +185,12 @@ decode_valid_utf8(Arena *arena, Slice bytes)
 	return slice(out, utf8_write_valid(out, bytes));
 }
 
+Slice
+decode_valid_start(Arena *arena, Slice bytes, size_t most)
+{
+	return decode_valid_utf8(arena, bytes.n > most ? utf8_drop_cut(slice(bytes.p, most)) : bytes);
+}
+
 size_t
 utf8_put(char *out, uint32_t c)
 {

@@ -177,6 +177,7 @@ trail_locate(Trail *trail, Slice message, Slice evidence)
 
 		if (is_inside(evidence, message))
 			return evidence;
+		arena_interrupt(trail->arena);
 		/* what was noted last lies nearest to the evidence */
 		for (size_t i = trail->source_count; i > 0 && source == NULL && spend(trail, 1); i--)
 		{

@@ -37,19 +37,23 @@ count_ascii_prefix(Slice s)
 {
 	size_t		n = 0;
 
-	while (n < s.n && !IS_HIGHBIT_SET(s.p[n]))
+	while (n < s.n && n < PIECE && !IS_HIGHBIT_SET(s.p[n]))
 		n++;
 	return n;
 }
 
 static size_t
-count_beyond_ascii(Slice s)
+count_beyond_ascii(Arena *arena, Slice s)
 {
 	size_t		count = 0;
 	size_t		i;
 
 	for (i = 0; i < s.n; i++)
+	{
+		if (i % PIECE == 0)
+			arena_interrupt(arena);
 		count += IS_HIGHBIT_SET(s.p[i]) ? 1 : 0;
+	}
 	return count;
 }
 
@@ -148,7 +152,7 @@ static Slice
 transcode(Arena *arena, Oid procedure, int from, int to, Slice s,
 		  Slice substitute)
 {
-	size_t		beyond = count_beyond_ascii(s);
+	size_t		beyond = count_beyond_ascii(arena, s);
 	char	   *start;
 	char	   *dst;
 
@@ -173,6 +177,7 @@ transcode(Arena *arena, Oid procedure, int from, int to, Slice s,
 		{
 			memcpy(dst, s.p, done);
 			dst += done;
+			arena_work(arena, 1 + done / 16);
 		}
 		else
 		{

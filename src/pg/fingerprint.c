@@ -25,8 +25,8 @@ bounce_fingerprint(PG_FUNCTION_ARGS)
 	Slice		text = call_argument(fcinfo, 0, call);
 	Datum		result;
 
-	/* before the text is folded, so that a bad byte is none of the fold's business */
-	text = fingerprint_of(&call->arena, decode_valid_utf8(&call->arena, text));
+	/* before the text is folded, so that a bad byte is none of the fold's business; and what is behind the input is nobody's */
+	text = fingerprint_of(&call->arena, decode_valid_start(&call->arena, text, FINGERPRINT_INPUT + 4));
 	/* what the database's encoding does not hold becomes a "?" there, which may belong to an address */
 	for (int i = 0; i < MOST_PASSES && !call->charset.verbatim; i++)
 	{

@@ -294,7 +294,10 @@ hide(Mask *mask, size_t from, size_t to)
 	Mask		inner = {.redacted = mask->redacted, .line = slice(mask->line.p + from, to - from), .mode = MASK_ALL};
 
 	for (size_t at = 0; at < inner.line.n;)
+	{
+		arena_work(mask->redacted->arena, 1);
 		at = take(&inner, at);
+	}
 }
 
 /* The quotation mark at or behind 'at' that has so many backslashes before it; the line's end when there is none. */
@@ -404,6 +407,7 @@ mask_line(Redacted *redacted, Slice line, MaskMode mode)
 	{
 		char		c = line.p[at];
 
+		arena_work(redacted->arena, 1);
 		if (c == ';' && may_be_local)
 		{
 			size_t		behind = take_local(&mask, at);

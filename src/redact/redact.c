@@ -487,7 +487,7 @@ redact_one(Redaction *redaction, Slice raw)
 
 		if (mime_next_line(raw, message.line_end, &offset, &line))
 		{
-			mask_line(&redaction->redacted, decode_valid_utf8(arena, line), MASK_TEXT);
+			mask_line(&redaction->redacted, decode_valid_start(arena, line, LIMIT_FIELD_BYTES), MASK_TEXT);
 			redacted_end_line(&redaction->redacted);
 		}
 	}

@@ -68,6 +68,7 @@ read_recipients(StatusParts *parts)
 	parts->decoded_bytes = 0;
 	while (parts->part >= 0 && (all || report->count == 0 || parts->decoded_bytes < MAX_HELD_BYTES))
 	{
+		arena_interrupt(report->arena);
 		if (parts->reader == NULL)
 			begin_part(parts);
 		if (parts->reader && dsn_read_on(report, parts->reader, all || parts->decoded))
