@@ -49,6 +49,7 @@ static inline bool
 may_fold(Buffer text)
 {
 	size_t		field = 0;
+	bool		quoted = false;
 
 	for (size_t i = 0; i < text.n; i++)
 	{
@@ -58,11 +59,14 @@ may_fold(Buffer text)
 			return false;
 		if (!starts || (is_blank(text.p[i]) && i > 0 && text.p[i - 1] == '\n' && i > 1 && text.p[i - 2] != '\n'))
 		{
-			if (i - field > 500)
+			/* (an address is not quoted over two lines) */
+			quoted ^= text.p[i] == '"';
+			if (i - field > 500 || (starts && quoted))
 				return false;
 			continue;
 		}
 		field = i;
+		quoted = false;
 		if (text.p[i] != '\n' && behind_name(text, i) == 0)
 			return false;
 	}
@@ -98,6 +102,7 @@ fold_fields(Buffer text)
 	Buffer		out = {malloc(text.n * 2 + 1), 0};
 	size_t		words = 0;
 	bool		in_field = false;
+	bool		quoted = false;
 
 	for (size_t i = 0; i < text.n; i++)
 	{
@@ -108,12 +113,14 @@ fold_fields(Buffer text)
 			size_t		value = behind_name(text, i);
 
 			in_field = value > 0;
+			quoted = false;
 			for (; i < value; i++)
 				out.p[out.n++] = text.p[i];
 			if (in_field && i >= text.n)
 				break;
 		}
-		if (in_field && !starts && text.p[i] == ' ' && i + 1 < text.n && (unsigned char) text.p[i - 1] > ' ' &&
+		quoted ^= text.p[i] == '"';
+		if (in_field && !quoted && !starts && text.p[i] == ' ' && i + 1 < text.n && (unsigned char) text.p[i - 1] > ' ' &&
 			(unsigned char) text.p[i + 1] > ' ' && ++words % 3 == 0)
 			out.p[out.n++] = '\n';
 		out.p[out.n++] = text.p[i];

@@ -39,7 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	result = bounce_read_message(&bench.arena, bench.text, true);
 	check_steps(600000, 600, size);
 	arena_init(&one, malloc_for_arena, free_for_arena, NULL, NULL);
-	while (mbox_next(bench.text, &offset, &message))
+	while (mbox_next(&bench.arena, bench.text, &offset, &message))
 	{
 		Buffer		alone;
 

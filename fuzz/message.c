@@ -142,7 +142,7 @@ check_prefix(Arena *arena, const BounceResult *whole, Buffer given, size_t n)
 	Slice		last = mail;
 	size_t		offset = 0;
 
-	while (mbox_next(mail, &offset, &last))
+	while (mbox_next(arena, mail, &offset, &last))
 		;
 	mime_scan(arena, last, &message);
 	if (message.parts[0].type == PART_MULTIPART && message.line_end == '\n')

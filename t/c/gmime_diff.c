@@ -34,6 +34,7 @@ typedef enum Difference
 	DIFF_MESSAGE_TYPE,
 	DIFF_BLANK_BEFORE,
 	DIFF_TYPE,
+	DIFF_ODD_TYPE,
 	DIFF_TWO_TYPES,
 	DIFF_LAST_LINE,
 	DIFF_QUOTED_PRINTABLE,
@@ -50,6 +51,7 @@ static const char *const differences[DIFFERENCES] = {
 	"message/partial and text/rfc822: we look into them for the returned header, GMime does not",
 	"an enclosed mail that begins with a blank line: we skip it and read the header, GMime finds none",
 	"a type without its second half is text/plain for us (RFC 2045 5.2), application/octet-stream for GMime",
+	"a type that is no two tokens (RFC 2045 5.1): GMime takes some of its characters, each in its way",
 	"of two Content-Type fields we take the first, GMime the last",
 	"a delimiter without a line end at the end of the mail: GMime leaves the CR before it in the body",
 	"quoted-printable: blanks or a bare CR behind \"=\", a false \"=\", \"=\" at the end (see transfer.c)",
@@ -365,6 +367,14 @@ is_type_field(const char *field)
 	return g_ascii_strncasecmp(field, "Content-Type:", 13) == 0;
 }
 
+/* Is the type of two tokens, with a slash between? */
+static bool
+is_plain_type(const char *type)
+{
+	return type[strspn(type, "abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`{|}~/")] == '\0' &&
+		(strchr(type, '/') == NULL || strchr(type, '/') == strrchr(type, '/'));
+}
+
 /* Compares the fields; *type_unsure when a difference is meant and the types may differ for it. */
 static char *
 compare_fields(const Node *own, const Node *gmime, bool *type_unsure)
@@ -448,6 +458,12 @@ compare_nodes(const Node *own, const Node *gmime, Slice raw, bool *unsure)
 	{
 		if (*unsure)
 			return NULL;
+		if (!is_plain_type(own->type))
+		{
+			met[DIFF_ODD_TYPE]++;
+			*unsure = true;
+			return NULL;
+		}
 		if (strcmp(gmime->type, "application/octet-stream") != 0 ||
 			(strchr(own->type, '/') && strcmp(own->type, "text/plain") != 0))
 			return g_strdup_printf("type %s, GMime %s", own->type, gmime->type);
