@@ -468,7 +468,7 @@ text_read_line(Reader *reader, size_t number)
 	note_reply(reader, &line);
 	if (text_read_reason_first(reader, entry, &line.shape))
 		return true;
-	if (reader->blank_behind && (reader->mode == MODE_TEXT || reader->mode == MODE_LIST) && !line.is_recipient)
+	if ((reader->blank_behind || number == 0) && (reader->mode == MODE_TEXT || reader->mode == MODE_LIST) && !line.is_recipient)
 		text_note_heading(reader, number);
 	if (read_mode(reader, &line))
 		return true;
