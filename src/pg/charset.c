@@ -148,6 +148,37 @@ convert_start(Oid procedure, int from, int to, Slice s, char *dst)
 
 #endif
 
+/*
+ * Some conversions make characters that the server then calls invalid: that to
+ * EUC_TW knows planes which that encoding's check does not.  Each such one becomes
+ * the substitute, which is shorter; returns the end of what is left.
+ */
+static char *
+replace_invalid(int encoding, char *start, char *end, Slice substitute)
+{
+	char	   *out = start;
+	char	   *at = start;
+
+	if (pg_encoding_max_length(encoding) == 1 || pg_verify_mbstr(encoding, start, (int) (end - start), true))
+		return end;
+	while (at < end)
+	{
+		size_t		n = character_length(encoding, slice_between(at, end));
+
+		if (pg_verify_mbstr(encoding, at, (int) n, true))
+			memmove(out, at, n);
+		else
+		{
+			Assert(substitute.n <= n);
+			memcpy(out, substitute.p, substitute.n);
+			out -= n - substitute.n;
+		}
+		out += n;
+		at += n;
+	}
+	return out;
+}
+
 static Slice
 transcode(Arena *arena, Oid procedure, int from, int to, Slice s,
 		  Slice substitute)
@@ -185,7 +216,7 @@ transcode(Arena *arena, Oid procedure, int from, int to, Slice s,
 				done = convert_start(procedure, from, to,
 									 slice(s.p, Min(s.n, PIECE)), dst);
 			if (done > 0)
-				dst += strlen(dst);
+				dst = to == PG_UTF8 ? dst + strlen(dst) : replace_invalid(to, dst, dst + strlen(dst), substitute);
 			else
 			{
 				done = character_length(from, s);

@@ -11,6 +11,7 @@
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "mail/address.h"
+#include "mail/decode.h"
 #include "mail/limits.h"
 #include "match/pattern.h"
 #include "pg/charset.h"
@@ -86,7 +87,9 @@ column_number(const NewRow *row, const char *column)
 
 /*
  * The column's text as UTF-8; SLICE_NONE for NULL, and for what is far too long:
- * that the column's constraint will refuse.
+ * that the column's constraint will refuse.  In a database that knows no encoding
+ * any bytes may come: what is looked for is decoded mail, and that has none of
+ * those that are no UTF-8.
  */
 static Slice
 column_text(NewRow *row, const char *column)
@@ -94,13 +97,21 @@ column_text(NewRow *row, const char *column)
 	bool		isnull;
 	Datum		datum = heap_getattr(row->tuple, column_number(row, column), RelationGetDescr(row->table), &isnull);
 	text	   *value;
+	Slice		written;
 
 	if (isnull)
 		return SLICE_NONE;
 	value = DatumGetTextPP(datum);
 	if (VARSIZE_ANY_EXHDR(value) > LIMIT_OWN_PATTERN * MAX_MULTIBYTE_CHAR_LEN)
 		return SLICE_NONE;
-	return charset_to_utf8(&row->charset, &row->arena, slice(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)));
+	written = slice(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+	if (row->charset.server == PG_SQL_ASCII && !decode_is_utf8(written))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+				 errmsg("column \"%s\" of table \"%s\" is not UTF-8", column, RelationGetRelationName(row->table)),
+				 errdetail("In a database of encoding SQL_ASCII mail is UTF-8 when it is looked at, whatever it came in."),
+				 errtablecol(row->table, column_number(row, column))));
+	return charset_to_utf8(&row->charset, &row->arena, written);
 }
 
 static bool
@@ -251,6 +262,7 @@ bounce_check_format(PG_FUNCTION_ARGS)
 		check_words(&row, "human_text");
 	}
 	check_recipient(&row);
+	(void) column_text(&row, "name");
 	check_words(&row, "end_marker");
 	arena_reset(&row.arena);
 	return PointerGetDatum(row.tuple);

@@ -7,7 +7,7 @@ CREATE FUNCTION bounce_mark_ddl(event text, marker text, is_partition boolean) R
 	SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT format('CREATE TRIGGER bounce_mark_%s AFTER %s ON %s REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION %s(%s)',
-				  verb, upper(verb), event, tables, marker, CASE WHEN is_partition THEN '''partition''' ELSE '' END)
+				  verb, upper(verb COLLATE "C"), event, tables, marker, CASE WHEN is_partition THEN '''partition''' ELSE '' END)
 	FROM (VALUES (1, 'insert', 'NEW TABLE AS come'), (2, 'update', 'OLD TABLE AS gone NEW TABLE AS come'), (3, 'delete', 'OLD TABLE AS gone')) v (n, verb, tables)
 	ORDER BY n
 $$;
