@@ -21,7 +21,7 @@ use Server;
 binmode(Test::More->builder->$_, ':encoding(UTF-8)') for qw(output failure_output todo_output);
 chdir "$FindBin::Bin/.." or die "$FindBin::Bin/..: $!";
 
-my @pages = @ARGV ? @ARGV : grep { -f } 'README.md', map { "docs/$_.md" } qw(cookbook store own-rules suppression attribution domains logs webhooks redact explain speed data limits);
+my @pages = @ARGV ? @ARGV : grep { -f } 'README.md', map { "docs/$_.md" } qw(cookbook store own-rules suppression attribution domains logs webhooks redact explain speed data limits security);
 
 # The tables of "make psql", where a page speaks of mail that is there.
 my $samples = <<'END';
