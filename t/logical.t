@@ -61,6 +61,7 @@ sub caught_up {
 }
 
 my $inboxes = <<'END';
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;    -- as it is since PostgreSQL 15
 CREATE EXTENSION bounce;
 SELECT bounce_create_inbox('inbox', daily => true);
 SELECT bounce_create_inbox('parted', partitioned => true, daily => true);
@@ -213,6 +214,7 @@ for my $inbox (qw(inbox parted)) {
 
 # From partitions to one table that is none: its trigger fires for REPLICA only.
 in('wide', <<'END');
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 CREATE EXTENSION bounce;
 CREATE TABLE parted (id bigint, received_at timestamptz NOT NULL, mailbox text, raw bytea, payload jsonb, PRIMARY KEY (id, received_at));
 SELECT bounce_create_inbox('parted');

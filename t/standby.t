@@ -15,6 +15,7 @@ plan skip_all => $lacking if $lacking;
 my $primary = Cluster->new(conf => "wal_level = replica\nmax_wal_senders = 4\nhot_standby = on\nwal_receiver_status_interval = 1");
 $primary->start or BAIL_OUT($primary->log_tail);
 $primary->sql(<<'END');
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;    -- as it is since PostgreSQL 15
 CREATE EXTENSION bounce;
 SELECT bounce_create_inbox('inbox', daily => true);
 SELECT bounce_create_inbox('parted', partitioned => true, daily => true);
