@@ -417,12 +417,18 @@ add_recipients(Event *event)
 		}
 		for (const Fact *fact = first; fact; fact = field->many ? facts_next(&event->facts, fact) : NULL)
 		{
+			ArenaMark	mark = arena_mark(report->arena);
 			Delivery	delivery = {0};
 			Delivery   *added;
 
 			set_recipient(&delivery, report->arena, facts_text(&event->facts, fact));
 			if (delivery.recipient.n == 0)
+			{
+				/* a trail quotes all that was read */
+				if (report->trail == NULL)
+					arena_rewind(report->arena, mark);
 				continue;
+			}
 			added = report_add(report);
 			if (added == NULL)
 				break;
