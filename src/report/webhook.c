@@ -384,7 +384,7 @@ reserve_recipients(Report *report, const Facts *facts, const Fact *fact)
 	Delivery   *room;
 
 	for (; fact && count < LIMIT_RECIPIENTS; fact = facts_next(facts, fact))
-		count++;
+		count += fact->is_string;	/* numbers are no addresses */
 	if (report->allocated > 0 || count == 0)
 		return;
 	room = arena_alloc(report->message_arena, count * sizeof(Delivery));
