@@ -1,9 +1,10 @@
 # Cluster - a cluster of the test's own, to be killed, filled and copied.
 #
 # It lies in a temporary folder, listens on a socket in there, knows the
-# extension as the server does that PGHOST etc. name, and is gone at the end.
-# run() and sql() are those of Server.  Its owner is the caller, who can't be
-# root: unavailable() says why there can be none.
+# extension as the server does that PGHOST etc. name, and is gone at the end; its
+# log stays in the folder that BOUNCE_LOGS names, if it does.  run() and sql()
+# are those of Server.  Its owner is the caller, who can't be root: unavailable()
+# says why there can be none.
 package Cluster;
 
 use strict;
@@ -12,6 +13,9 @@ use File::Temp qw(tempdir);
 use POSIX ();
 use Server;
 our @ISA = ('Server');
+
+# How many times slower the server may be than an ordinary one.
+my $SLOWNESS = $ENV{BOUNCE_SLOWNESS} || 1;
 
 # So that an interrupted test, too, leaves no server behind.
 $SIG{$_} = sub { exit 1 } for grep { !$SIG{$_} } qw(INT TERM HUP);
@@ -95,13 +99,13 @@ sub start {
     my %env = %{ $option{env} || {} };
     local @ENV{ keys %env } = values %env;
     return system('sh', '-c', $before . 'exec "$0" "$@" >/dev/null 2>&1 </dev/null', "$self->{bin}/pg_ctl",
-                  '-D', $self->{data}, '-l', "$self->{dir}/log", '-w', '-t', $option{patience} || 60, 'start') == 0;
+                  '-D', $self->{data}, '-l', "$self->{dir}/log", '-w', '-t', ($option{patience} || 60) * $SLOWNESS, 'start') == 0;
 }
 
 # "fast", "smart" or "immediate", which is a crash that gets no checkpoint.
 sub stop {
     my ($self, $mode) = @_;
-    $self->_quietly("$self->{bin}/pg_ctl", '-D', $self->{data}, '-m', $mode || 'fast', '-w', '-t', 60, 'stop');
+    $self->_quietly("$self->{bin}/pg_ctl", '-D', $self->{data}, '-m', $mode || 'fast', '-w', '-t', 60 * $SLOWNESS, 'stop');
 }
 
 sub restart {
@@ -159,7 +163,7 @@ sub backup {
 # Waits until a query that gives one value says it is true; false when it does not.
 sub wait_for {
     my ($self, $query, $seconds) = @_;
-    for (1 .. 20 * ($seconds || 60)) {
+    for (1 .. 20 * ($seconds || 60) * $SLOWNESS) {
         my ($out, $error) = $self->run($query);
         return 1 if $error eq '' && $out eq 't';
         select undef, undef, undef, 0.05;
@@ -182,6 +186,14 @@ sub log_size { return -s "$_[0]{dir}/log" || 0 }
 sub log_tail {
     my @lines = split /^/, $_[0]->log;
     return join '', @lines > 40 ? @lines[-40 .. -1] : @lines;
+}
+
+# For who looks for faults in it when the test is over (scripts/sanitized-server).
+sub _leave_log {
+    my ($self) = @_;
+    my ($name) = $self->{dir} =~ m{([^/]+)$};
+    open my $to, '>', "$ENV{BOUNCE_LOGS}/$name" or return;
+    print {$to} $self->log;
 }
 
 # Calls a function with the environment by which libpq's programs find this cluster.
@@ -222,6 +234,7 @@ sub DESTROY {
     return unless $self->{made} && $self->{made} == $$;
     local ($?, $@, $!);
     eval { $self->stop('immediate') } if $self->postmaster;
+    $self->_leave_log if $ENV{BOUNCE_LOGS};
 }
 
 1;
