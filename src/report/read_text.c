@@ -243,7 +243,6 @@ report_read_text_report(Reading *reading)
 		char		line_end = reading_line_end_of(reading->message, text);
 		size_t		start;
 
-		is_idle = false;
 		if (sns_read(report, text))
 		{
 			reading_note_format(report, rule_engine("sns-notification", "src/report/read_text.c"), text, NULL);
