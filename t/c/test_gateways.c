@@ -8,6 +8,9 @@
 
 #define MIXED DAEMON "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
 #define FAILS "Your message could not be delivered to <a@example.net>:\n550 5.1.1 user unknown\n"
+/* of a system at mx.example.com, whose report another host wrote */
+#define BOX_AT(host) REPORT "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; " host "\n\n" \
+	"Final-Recipient: rfc822; box\nAction: failed\nStatus: 5.1.1\n" END
 #define FROM "From: Mail Delivery System <MAILER-DAEMON@mx.example.com>\nTo: sender@example.org\n"
 
 static void
@@ -54,6 +57,9 @@ test_parts(void)
 	gives("Exim: an alias that led to a local part", REPORT WORDS "The following address(es) failed:\n\n  box\n    (generated from a@example.net)\n    user unknown\n" STATUS F END, "failure a@example.net userunknown");
 	gives("two of one alias", REPORT WORDS "The following address(es) failed:\n\n  b@example.com\n    (generated from a@example.net)\n    user unknown\n  c@example.com\n    (generated from a@example.net)\n    mailbox full\n" STATUS F END,
 		  "failure b@example.com userunknown");
+	gives("a local part at a host below the sender's domain", BOX_AT("a.mx.example.com"), "failure box@mx.example.com userunknown");
+	gives("  at the domain's own host", BOX_AT("MX.Example.COM"), "failure box@mx.example.com userunknown");
+	gives("  at a host whose name merely ends so: whose it is nobody says", BOX_AT("badmx.example.com"), "failure box userunknown");
 	gives("a local part that is none", REPORT STATUS "Final-Recipient: rfc822; a=b\nAction: failed\nStatus: 5.1.1\n" END, "failure a=b userunknown");
 	gives("HTML alone, attached", DAEMON "Content-Type: text/html\nContent-Disposition: attachment\n\n<p>" FAILS, "failure - onhold");
 	gives("HTML beside words", MIXED "--b\nContent-Type: text/html\n\n<p>Your message could not be delivered to &lt;a@example.net>:<br>550 5.1.1 user unknown\n--b\nContent-Type: text/plain\n\nhello\n" END, "failure a@example.net userunknown");
