@@ -11,11 +11,15 @@ use strict;
 use warnings;
 use File::Temp qw(tempdir);
 use POSIX ();
+use Scalar::Util qw(weaken);
 use Server;
 our @ISA = ('Server');
 
 # How many times slower the server may be than an ordinary one.
 my $SLOWNESS = $ENV{BOUNCE_SLOWNESS} || 1;
+
+# All that there are.
+my @clusters;
 
 # So that an interrupted test, too, leaves no server behind.
 $SIG{$_} = sub { exit 1 } for grep { !$SIG{$_} } qw(INT TERM HUP);
@@ -64,6 +68,8 @@ shared_buffers = '16MB'
 END
     }
     $self->append_conf("unix_socket_directories = '$dir'", $option{conf} || ());
+    push @clusters, $self;
+    weaken($clusters[-1]);
     return $self;
 }
 
@@ -232,9 +238,13 @@ sub _quietly {
 sub DESTROY {
     my $self = shift;
     return unless $self->{made} && $self->{made} == $$;
+    delete $self->{made};
     local ($?, $@, $!);
     eval { $self->stop('immediate') } if $self->postmaster;
     $self->_leave_log if $ENV{BOUNCE_LOGS};
 }
+
+# Before File::Temp takes the folder away, from a server that runs there.
+END { $_->DESTROY for grep { defined } @clusters }
 
 1;
