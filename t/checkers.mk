@@ -4,7 +4,7 @@
 MSAN_CC ?= $(or $(shell command -v clang || ls /usr/bin/clang-[0-9]* 2>/dev/null | sort -V | tail -n 1),clang)
 MSAN_CFLAGS = -std=gnu11 $(WARNINGS) -O1 -g $(INCLUDES) -fno-omit-frame-pointer -fsanitize=memory
 # PCRE2 is the system's: t/c/msan/pcre2.c tells what it writes.
-MSAN_WRAPPED = pcre2_compile_8 pcre2_match_8 pcre2_jit_compile_8 pcre2_pattern_info_8 pcre2_get_error_message_8
+MSAN_WRAPPED = pcre2_compile_8 pcre2_match_8 pcre2_jit_compile_8 pcre2_pattern_info_8 pcre2_get_error_message_8 pcre2_set_callout_8
 MSAN_LIBS = $(patsubst %,-Wl$(comma)--wrap=%,$(MSAN_WRAPPED)) $(DEPS_LIBS)
 comma = ,
 

@@ -22,6 +22,8 @@ int			__real_pcre2_jit_compile_8(pcre2_code *, uint32_t);
 int			__wrap_pcre2_jit_compile_8(pcre2_code *, uint32_t);
 int			__real_pcre2_get_error_message_8(int, PCRE2_UCHAR *, PCRE2_SIZE);
 int			__wrap_pcre2_get_error_message_8(int, PCRE2_UCHAR *, PCRE2_SIZE);
+int			__real_pcre2_set_callout_8(pcre2_match_context *, int (*)(pcre2_callout_block *, void *), void *);
+int			__wrap_pcre2_set_callout_8(pcre2_match_context *, int (*)(pcre2_callout_block *, void *), void *);
 
 pcre2_code *
 __wrap_pcre2_compile_8(PCRE2_SPTR pattern, PCRE2_SIZE length, uint32_t options, int *error, PCRE2_SIZE *offset,
@@ -94,4 +96,21 @@ __wrap_pcre2_get_error_message_8(int number, PCRE2_UCHAR *text, PCRE2_SIZE size)
 
 	__msan_unpoison(text, size);
 	return result;
+}
+
+/* What PCRE2 calls in the middle of a match, with a block and arguments that it has written; one at a time. */
+static int	(*callout)(pcre2_callout_block *, void *);
+
+__attribute__((no_sanitize("memory"))) static int
+call_out(pcre2_callout_block *block, void *data)
+{
+	__msan_unpoison(block, sizeof(*block));
+	return callout(block, data);
+}
+
+int
+__wrap_pcre2_set_callout_8(pcre2_match_context *context, int (*function)(pcre2_callout_block *, void *), void *data)
+{
+	callout = function;
+	return __real_pcre2_set_callout_8(context, call_out, data);
 }
