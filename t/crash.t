@@ -151,8 +151,9 @@ sub under_load {
         }
         push @workers, $pid;
     }
-    my $count = $cluster->sql('SELECT count(*) FROM plain');
-    $cluster->wait_for("SELECT (SELECT count(*) FROM plain) > $count + 150");
+    # of each inbox' two sessions either may have a mail that it has not said yet
+    my $come = join ' AND ', map { "(SELECT count(*) FROM $_) > " . ($cluster->sql("SELECT count(*) FROM $_") + ($_ eq 'plain' ? 150 : 2)) } @inboxes;
+    $cluster->wait_for("SELECT $come");
     $what->();
     waitpid $_, 0 for @workers;
     for my $said (@pipes) {
