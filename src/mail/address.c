@@ -229,6 +229,15 @@ address_find(Slice text, size_t *offset, size_t *start, Slice *address)
 	return false;
 }
 
+bool
+address_is_within(Slice host, Slice domain)
+{
+	while (host.n > 0 && host.p[host.n - 1] == '.')
+		host.n--;
+	return slice_ends_nocase(host, domain) &&
+		(host.n == domain.n || host.p[host.n - domain.n - 1] == '.');
+}
+
 Slice
 address_domain(Slice address)
 {

@@ -36,6 +36,9 @@ bool		address_is_local(Slice s);
 /* What is right of the last "@", SLICE_NONE without one. */
 Slice		address_domain(Slice address);
 
+/* Is the host the domain, or a name below it, as mail.example.com is of example.com but badexample.com is not?  Dots at the host's end don't count. */
+bool		address_is_within(Slice host, Slice domain);
+
 /* True when the bytes could be a domain name or an address literal. */
 bool		address_is_domain(Slice s);
 

@@ -9,7 +9,6 @@
 #include "mail/limits.h"
 #include "mail/mbox.h"
 
-
 /* "From sender Thu Nov 24 18:22:48 1986": a time of day and a year behind a word. */
 static bool
 has_date(Slice line)

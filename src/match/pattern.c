@@ -20,6 +20,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "mail/address.h"
 #include "mail/limits.h"
 #include "match/fold.h"
 #include "match/literal.h"
@@ -330,16 +331,6 @@ lacks_words(const Pattern *pattern, const PatternText *text)
 	return text->ascii && pattern->words.n > 0 && slice_find_nocase(text->text, pattern->words, 0) == SLICE_NPOS;
 }
 
-/* "mail.example.com" for "example.com", but not "notexample.com" */
-static bool
-is_within(Slice host, Slice domain)
-{
-	while (host.n > 0 && host.p[host.n - 1] == '.')
-		host.n--;
-	return slice_ends_nocase(host, domain) &&
-		(host.n == domain.n || host.p[host.n - domain.n - 1] == '.');
-}
-
 PatternResult
 pattern_match(Pattern *pattern, PatternTools *tools, Arena *arena, const PatternText *text, Slice *where)
 {
@@ -362,7 +353,7 @@ pattern_match(Pattern *pattern, PatternTools *tools, Arena *arena, const Pattern
 			}
 			break;
 		case PATTERN_DOMAIN:
-			if (is_within(text->text, pattern->words))
+			if (address_is_within(text->text, pattern->words))
 				result = PATTERN_MATCHES;
 			break;
 		case PATTERN_REGEX:

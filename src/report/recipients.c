@@ -167,13 +167,6 @@ add_completion(Arena *arena, Completions *completions, Slice address)
 	recipients_put(&completions->index, local, (uint32_t) completions->count++);
 }
 
-/* Is the host the domain itself, or a name below it?  badexample.com is not below example.com. */
-static bool
-is_within(Slice host, Slice domain)
-{
-	return slice_ends_nocase(host, domain) && (host.n == domain.n || host.p[host.n - domain.n - 1] == '.');
-}
-
 /* The returned message says whose a local part is, else the host from which the report was sent does. */
 static Completions *
 find_completions(Report *report)
@@ -196,7 +189,7 @@ find_completions(Report *report)
 			add_completion(arena, completions, found);
 	}
 	domain = address_domain(address_clean(arena, mime_field(report->header, SLICE_LIT("From")), true));
-	if (domain.n > 0 && is_within(report->reporting_mta, domain))
+	if (domain.n > 0 && address_is_within(report->reporting_mta, domain))
 		completions->domain = domain;
 	return completions;
 }

@@ -6,34 +6,10 @@
  *
  * Prints TAP, one test a folder and way of writing.
  */
-#include <dirent.h>
-#include <stdlib.h>
-
-#include "promises.h"
+#include "folder.h"
 #include "tap.h"
 
 #define FROM_LINE "From MAILER-DAEMON  Thu Apr 29 23:34:45 2015\n"
-
-static Buffer
-read_file(const char *path)
-{
-	Buffer		buffer = {NULL, 0};
-	FILE	   *file = fopen(path, "rb");
-	size_t		allocated = 1 << 16;
-	size_t		got;
-
-	if (file == NULL)
-		return buffer;
-	buffer.p = malloc(allocated);
-	while ((got = fread(buffer.p + buffer.n, 1, allocated - buffer.n, file)) > 0)
-	{
-		buffer.n += got;
-		if (buffer.n == allocated)
-			buffer.p = realloc(buffer.p, allocated *= 2);
-	}
-	fclose(file);
-	return buffer;
-}
 
 /* Do both say the same?  The bytes of 'a' and 'b' must last, the rows point into them. */
 static bool

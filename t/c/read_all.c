@@ -9,12 +9,11 @@
  *
  * Prints TAP, one test a folder.
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "promises.h"
+#include "folder.h"
 #include "report/fields.h"
 
 /* Cuts of one mail; of a mail of more than 64 KB they lie further apart. */
@@ -83,75 +82,38 @@ read_first(const char *bytes, size_t n, bool all_kinds, size_t *rows)
 	return fault == NULL;
 }
 
-/* The file's bytes, malloc'ed, or NULL. */
-static char *
-read_file(const char *path, size_t *n)
+typedef struct Folder
 {
-	FILE	   *file = fopen(path, "rb");
-	char	   *bytes = NULL;
-	long		size;
+	size_t		cuts;
+	size_t		rows;
+	size_t		rows_of_cuts;
+	bool		good;
+} Folder;
 
-	if (file == NULL)
-		return NULL;
-	if (fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 &&
-		(bytes = malloc((size_t) size + 1)) != NULL)
-	{
-		rewind(file);
-		*n = fread(bytes, 1, (size_t) size, file);
-	}
-	fclose(file);
-	return bytes;
-}
-
-static int
-compare_names(const struct dirent **a, const struct dirent **b)
+static void
+read_mail(void *context, const char *path, Buffer bytes)
 {
-	return strcmp((*a)->d_name, (*b)->d_name);
+	Folder	   *folder = context;
+	size_t		step = bytes.n / MAX_CUTS > STEP ? bytes.n / MAX_CUTS : STEP;
+
+	current_path = path;
+	folder->good &= read_first(bytes.p, bytes.n, false, &folder->rows_of_cuts);
+	folder->good &= read_first(bytes.p, bytes.n, true, &folder->rows);
+	for (size_t end = 0; end < bytes.n; end += step, folder->cuts++)
+		folder->good &= read_first(bytes.p, end, true, &folder->rows_of_cuts);
 }
 
 static bool
-read_folder(const char *folder, int number)
+read_folder(const char *name, int number)
 {
-	struct dirent **entries;
-	int			count = scandir(folder, &entries, NULL, compare_names);
-	size_t		mails = 0;
-	size_t		cuts = 0;
-	size_t		rows = 0;
-	size_t		rows_of_cuts = 0;
-	bool		good = true;
-	int			i;
+	Folder		folder = {.good = true};
+	size_t		mails = folder_each(name, read_mail, &folder);
 
-	for (i = 0; i < count; i++)
-	{
-		char		path[4096];
-		char	   *bytes;
-		size_t		n = 0;
-		size_t		step;
-		size_t		end;
-
-		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
-		free(entries[i]);
-		if (path[strlen(folder) + 1] == '.')
-			continue;
-		bytes = read_file(path, &n);
-		if (bytes == NULL)
-			continue;
-		current_path = path;
-		mails++;
-		good &= read_first(bytes, n, false, &rows_of_cuts);
-		good &= read_first(bytes, n, true, &rows);
-		step = n / MAX_CUTS > STEP ? n / MAX_CUTS : STEP;
-		for (end = 0; end < n; end += step, cuts++)
-			good &= read_first(bytes, end, true, &rows_of_cuts);
-		free(bytes);
-	}
-	if (count >= 0)
-		free(entries);
-	good &= mails > 0;
+	folder.good &= mails > 0;
 	printf("%sok %d - %s: %zu mails with %zu rows, %zu cuts\n",
-		   good ? "" : "not ", number, folder, mails, rows, cuts);
+		   folder.good ? "" : "not ", number, name, mails, folder.rows, folder.cuts);
 	fflush(stdout);
-	return good;
+	return folder.good;
 }
 
 int

@@ -205,6 +205,10 @@ test_domain(void)
 	is(address_domain(SLICE_LIT("a@b@example.com")), SLICE_LIT("example.com"), "right of the last @");
 	is(address_domain(SLICE_LIT("user")), SLICE_NONE, "no @, no domain");
 	ok(address_domain(SLICE_LIT("user@")).n == 0, "nothing right of it");
+	ok(address_is_within(SLICE_LIT("Mail.Example.com"), SLICE_LIT("example.com")), "a host within its domain");
+	ok(address_is_within(SLICE_LIT("example.com.."), SLICE_LIT("example.com")), "the domain itself, with the root's dot");
+	ok(!address_is_within(SLICE_LIT("badexample.com"), SLICE_LIT("example.com")), "a mere ending is another domain");
+	ok(!address_is_within(SLICE_LIT("com"), SLICE_LIT("example.com")) && !address_is_within(SLICE_LIT("..."), SLICE_LIT("com")), "too short a host, and no host");
 }
 
 static void
