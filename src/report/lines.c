@@ -128,6 +128,9 @@ note_marker(void *context, const MatchHit *hit)
 	LineMarker *marker;
 	uint32_t   *link;
 
+	/* the last character may have several bytes, as a full-width colon has */
+	for (int more = 0; more < 3 && end < lines->text.n && ((unsigned char) lines->text.p[end] & 0xC0) == 0x80; more++)
+		end++;
 	search->line = last;
 	if (end - start > LIMIT_REPLY_BYTES)
 		return true;

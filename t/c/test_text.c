@@ -313,6 +313,22 @@ test_details(void)
 }
 
 /* Whatever the words are: addresses are valid, words are of the text or bounded. */
+/* A marker may end in a character of several bytes, and what stands behind it begins behind all of them. */
+static void
+test_wide_colon(void)
+{
+	static const Slice text = SLICE_LIT("From: \"Mail Delivery Subsystem\" <MAILER-DAEMON@mx.example>\n"
+										"To\xef\xbc\x9a rosa@koharu.example\n");
+	Arena		arena;
+	TestOwner	owner;
+	TextReport	report;
+
+	test_arena(&arena, &owner);
+	text_read(&arena, text, '\n', NULL, &report);
+	is(report.quoted_to, SLICE_LIT("rosa@koharu.example"), "behind a full-width colon");
+	arena_reset(&arena);
+}
+
 static void
 test_hazards(void)
 {
@@ -363,6 +379,7 @@ main(void)
 {
 	test_cases();
 	test_details();
+	test_wide_colon();
 	test_hazards();
 	return finish();
 }
